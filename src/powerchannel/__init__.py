@@ -1,0 +1,51 @@
+"""powerchannel: the customer side of an electric utility (供电企业客户侧).
+
+The map; everything is loaded when first used.
+
+- `channel`: which service channel each customer prefers, scored and explained (渠道偏好)
+- `load_rulebook`: rules as dated, sourced data (规则集)
+- `datasets`: a generated province to try things on (模拟数据)
+- `errors`: everything that can go wrong, in Chinese and English (错误)
+- `testing`: case files that a clerk can read, and the laws (算例与定律)
+- `show_versions`: what to put into a bug report (版本信息)
+
+Every domain has the same four verbs: ``check`` tables, ``aggregate`` them to a state,
+``evaluate`` the state by a rulebook, ``explain`` the result.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from powerchannel import channel as channel
+    from powerchannel import datasets as datasets
+    from powerchannel import errors as errors
+    from powerchannel import testing as testing
+    from powerchannel.rulebook import load_rulebook as load_rulebook
+    from powerchannel.versions import show_versions as show_versions
+
+__all__ = ["channel", "datasets", "errors", "load_rulebook", "show_versions", "testing"]
+
+_MODULES = ("channel", "datasets", "errors", "testing")
+_FUNCTIONS = {
+    "load_rulebook": "powerchannel.rulebook",
+    "show_versions": "powerchannel.versions",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("powerchannel")
+    if name in _MODULES:
+        return importlib.import_module(f"powerchannel.{name}")
+    if name in _FUNCTIONS:
+        return getattr(importlib.import_module(_FUNCTIONS[name]), name)
+    raise AttributeError(f"module 'powerchannel' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -1,0 +1,30 @@
+"""Channel preference: contacts in, a score for every channel and its reasons out (渠道偏好).
+
+The four verbs are `check`, `aggregate`, `evaluate` and ``Result.explain``.
+
+- `tables`: what comes in, and checking it; `identity`: phones and who shares them
+- `catalogue`, `rules`: what people decided, as data; ``rulebooks/hebei-2022.toml``
+- `state`: what is remembered, month by month; `planes`, `marks`: its parts; `evidence`
+- `reference`: the rules for one customer, to be read; `batch`: the same for all at once
+- `result`: what comes out; `reasons`, `explaining`, `histories`: why
+"""
+
+from powerchannel.channel.catalogue import Catalogue
+from powerchannel.channel.reasons import REASONS
+from powerchannel.channel.result import Result, evaluate
+from powerchannel.channel.rules import Rulebook
+from powerchannel.channel.state import State, aggregate
+from powerchannel.channel.tables import SCHEMAS, Tables, check
+
+__all__ = [
+    "REASONS",
+    "SCHEMAS",
+    "Catalogue",
+    "Result",
+    "Rulebook",
+    "State",
+    "Tables",
+    "aggregate",
+    "check",
+    "evaluate",
+]

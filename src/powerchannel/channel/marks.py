@@ -1,0 +1,100 @@
+"""Sparse marks beside the uses: complaints, dislikes, evidence and standing facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+from attrs import frozen
+from numpy.typing import NDArray
+
+__all__ = ["EVIDENCE_KEY", "FACT_KEY", "MARK_KEY", "Marks", "Reduce"]
+
+Reduce: TypeAlias = Literal["sum", "max", "min"]
+
+MARK_KEY = ("customer", "channel", "month")
+EVIDENCE_KEY = ("customer", "kind", "month")
+FACT_KEY = ("customer", "channel", "fact", "since")
+
+
+@frozen(eq=False)
+class Marks:
+    """Rows of integers with a unique key, sorted by it; values join by sum, max or min (标记).
+
+    Parameters
+    ----------
+    key : tuple of str
+        The columns of the key; the first is the customer's row.
+    reduce : mapping of column name to {"sum", "max", "min"}
+        How the values of rows with the same key join.
+    columns : mapping of column name to ndarray of int64
+        Key and values.
+    """
+
+    key: tuple[str, ...]
+    reduce: Mapping[str, Reduce]
+    columns: Mapping[str, NDArray[np.int64]]
+
+    @classmethod
+    def of(
+        cls,
+        key: tuple[str, ...],
+        reduce: Mapping[str, Reduce],
+        columns: Mapping[str, NDArray[np.generic]],
+    ) -> Marks:
+        """Join rows with the same key and sort them (归并).
+
+        Examples
+        --------
+        >>> two = {"customer": np.array([1, 1]), "month": np.array([5, 5]), "n": np.array([2, 3])}
+        >>> Marks.of(("customer", "month"), {"n": "sum"}, two).columns["n"].tolist()
+        [5]
+        """
+        table = pd.DataFrame({n: np.asarray(v, dtype=np.int64) for n, v in columns.items()})
+        joined = table.groupby(list(key), sort=True, as_index=False).agg(dict(reduce))
+        return cls(key, reduce, {n: joined[n].to_numpy(np.int64) for n in (*key, *reduce)})
+
+    @classmethod
+    def empty(cls, key: tuple[str, ...], reduce: Mapping[str, Reduce]) -> Marks:
+        """Return marks without rows (空)."""
+        return cls(key, reduce, {n: np.zeros(0, np.int64) for n in (*key, *reduce)})
+
+    def __len__(self) -> int:
+        return len(self.columns["customer"])
+
+    def __getitem__(self, name: str) -> NDArray[np.int64]:
+        return self.columns[name]
+
+    def merge(self, other: Marks) -> Marks:
+        """Join with other marks of the same kind (合并)."""
+        both = {n: np.concatenate([v, other.columns[n]]) for n, v in self.columns.items()}
+        return Marks.of(self.key, self.reduce, both)
+
+    def where(self, mask: NDArray[np.bool_]) -> Marks:
+        """Return the rows where a mask holds (筛选)."""
+        return Marks(self.key, self.reduce, {n: v[mask] for n, v in self.columns.items()})
+
+    def moved(self, rows: NDArray[np.int64]) -> Marks:
+        """Return the marks with customers at other rows, in the same order (换行)."""
+        return Marks(
+            self.key, self.reduce, {**self.columns, "customer": rows[self.columns["customer"]]}
+        )
+
+    def picked(self, rows: NDArray[np.int64], customers: int) -> Marks:
+        """Return the marks of some of the customers, ascending (取客户)."""
+        place = np.full(customers, -1, np.int64)
+        place[rows] = np.arange(len(rows))
+        kept = self.where(place[self.columns["customer"]] >= 0)
+        return kept.moved(place)
+
+    def block(self, start: int, stop: int) -> Marks:
+        """Return the marks of customers ``start`` to ``stop``, counted from `start` (取块)."""
+        first, last = np.searchsorted(self.columns["customer"], [start, stop])
+        part = {n: v[first:last] for n, v in self.columns.items()}
+        return Marks(self.key, self.reduce, {**part, "customer": part["customer"] - start})
+
+    def equals(self, other: Marks) -> bool:
+        """Tell whether both hold the same rows (相等)."""
+        return all(np.array_equal(v, other.columns[n]) for n, v in self.columns.items())

@@ -1,0 +1,31 @@
+"""Tables at the door: contracts, checking, and the compact columns that go on.
+
+- `schema`: `Column`, `Schema`, `Code`: what a table must look like
+- `door`, `arrow`, `raw`, `pooling`: any data frame to NumPy columns
+- `reading`: one column by its kind
+- `keys`: rows seen again
+- `check`: all of it, every problem at once
+- `checked`: what comes out
+- `messages`: what is said
+"""
+
+from powerchannel.tables.check import check_tables
+from powerchannel.tables.checked import CheckedTable, problem_table, rejected_table
+from powerchannel.tables.door import Source
+from powerchannel.tables.raw import Raw
+from powerchannel.tables.reading import IdsMode
+from powerchannel.tables.schema import Code, Column, Schema, Vocabulary
+
+__all__ = [
+    "CheckedTable",
+    "Code",
+    "Column",
+    "IdsMode",
+    "Raw",
+    "Schema",
+    "Source",
+    "Vocabulary",
+    "check_tables",
+    "problem_table",
+    "rejected_table",
+]

@@ -1,0 +1,228 @@
+"""Checking tables: every problem at once, bad rows out, the rest goes on."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+
+import numpy as np
+from attrs import frozen
+
+from powerchannel.errors import Problem, TableError
+from powerchannel.tables.checked import CheckedTable, Rejected, empty_table, take
+from powerchannel.tables.door import Frame, Source, open_frame
+from powerchannel.tables.keys import repeated_rows
+from powerchannel.tables.messages import problem
+from powerchannel.tables.raw import Raw
+from powerchannel.tables.reading import (
+    Bad,
+    IdsMode,
+    Reading,
+    Setting,
+    Values,
+    read,
+    rereadings,
+)
+from powerchannel.tables.schema import Column, Schema, Vocabulary
+from powerchannel.times import NAT
+
+__all__ = ["check_tables"]
+
+
+def check_tables(
+    sources: Mapping[str, Source | None],
+    schemas: Mapping[str, Schema],
+    *,
+    vocabularies: Mapping[str, Vocabulary],
+    latest_year: int,
+    ids: IdsMode = "text",
+) -> dict[str, CheckedTable]:
+    """Check several tables together (数据表检查).
+
+    Parameters
+    ----------
+    sources : mapping of table name to data frame or None
+        A table that is None counts as empty.
+    schemas : mapping of table name to Schema
+        What each must look like.
+    vocabularies : mapping of name to vocabulary
+        The code tables that columns refer to.
+    latest_year : int
+        Stamps after this year are rejected.
+    ids : {"text", "integer"}
+        Whether integer columns are accepted as ids.
+
+    Raises
+    ------
+    TableError
+        With the structural faults of all tables at once.
+    """
+    checked: dict[str, CheckedTable] = {}
+    faults: list[Problem] = []
+    for name, schema in schemas.items():
+        source = sources.get(name)
+        if source is None:
+            checked[name] = empty_table(schema, vocabularies)
+            continue
+        try:
+            checked[name] = _Check(schema, vocabularies, ids, latest_year).run(source)
+        except TableError as error:
+            faults += error.problems
+    if faults:
+        raise TableError(faults)
+    return checked
+
+
+@frozen
+class _Check:
+    schema: Schema
+    vocabularies: Mapping[str, Vocabulary]
+    ids: IdsMode
+    latest_year: int
+
+    def run(self, source: Source) -> CheckedTable:
+        schema = self.schema
+        frame = open_frame(source, lambda h: schema.column_of(h) is not None, where=schema.name)
+        headers = self._headers(frame)
+        if frame.rows == 0:
+            if not schema.is_empty_allowed:
+                raise TableError([problem("empty_table", schema.name)])
+            return empty_table(schema, self.vocabularies)
+        raws = {name: frame.column(header) for name, header in headers.items()}
+        readings = {name: self._read(raw, schema[name]) for name, raw in raws.items()}
+        faults = [fault for r in readings.values() for fault in r.faults]
+        if faults:
+            raise TableError(faults)
+        return self._assemble(frame.rows, raws, readings)
+
+    def _headers(self, frame: Frame) -> dict[str, str]:
+        """Tell which header stands for which column, or raise all that is wrong with them."""
+        schema, found = self.schema, self.schema.resolve(frame.headers)
+        faults = _repeated_headers(schema, frame.headers)
+        for name, headers in found.items():
+            if len(set(headers)) > 1:
+                where, listed = f"{schema.name}.{name}", ", ".join(headers)
+                faults.append(
+                    problem("ambiguous_column", where, count=len(headers), headers=listed)
+                )
+        missing = [c for c in schema.columns if c.is_required and c.name not in found]
+        garble = _garbled_header(schema, frame.headers) if missing else None
+        faults += [garble] if garble else [_missing_column(schema, c, frame) for c in missing]
+        if faults:
+            raise TableError(faults)
+        return {name: found[name][0] for name in schema.names if name in found}
+
+    def _read(self, raw: Raw, column: Column) -> Reading:
+        setting = Setting(
+            where=f"{self.schema.name}.{column.name}",
+            ids=self.ids,
+            latest_year=self.latest_year,
+            words=column.words(self.vocabularies),
+        )
+        return read(raw, column, setting)
+
+    def _assemble(
+        self, rows: int, raws: Mapping[str, Raw], readings: Mapping[str, Reading]
+    ) -> CheckedTable:
+        values = {name: r.values for name, r in readings.items()}
+        bad = [(name, b) for name, r in readings.items() for b in r.bad]
+        bad += self._order_faults(values)
+        rejected = Rejected.of(rows, [(n, b) for n, b in bad if b.drops], raws)
+        problems = [self._problem(name, b, rows, raws) for name, b in bad]
+        kept = np.flatnonzero(~rejected.mask)
+        table = {n: take(v, kept) for n, v in values.items()} if rejected.count else values
+        repeats = repeated_rows(table, self.schema, self.vocabularies, kept)
+        named = [(self._place(b), b) for b in repeats]
+        problems += [self._problem(name, b, rows, raws) for name, b in named]
+        dropping = [(name, b) for name, b in named if b.drops]
+        if dropping:
+            rejected = rejected.with_more(dropping, raws)
+            still = ~rejected.mask[kept]
+            table = {n: take(v, np.flatnonzero(still)) for n, v in table.items()}
+        return CheckedTable(
+            schema=self.schema,
+            vocabularies=self.vocabularies,
+            values=table,
+            rows_in=rows,
+            rejected=rejected,
+            problems=tuple(problems),
+        )
+
+    def _place(self, repeats: Bad) -> str:
+        """Say in which column repeats are shown: the source key, or the first where none is."""
+        return self.schema.key[-1] if repeats.drops else self.schema.names[0]
+
+    def _order_faults(self, values: Mapping[str, Values]) -> list[tuple[str, Bad]]:
+        bad = []
+        for first, second in self.schema.orders:
+            start, end = values.get(first), values.get(second)
+            if isinstance(start, np.ndarray) and isinstance(end, np.ndarray):
+                wrong = (start != NAT) & (end != NAT) & (end < start)
+                rows = np.flatnonzero(wrong)
+                if len(rows):
+                    details = {"start": first}
+                    found = Bad(code="end_before_start", rows=rows, drops=True, details=details)
+                    bad.append((second, found))
+        return bad
+
+    def _problem(self, name: str, bad: Bad, rows: int, raws: Mapping[str, Raw]) -> Problem:
+        first = bad.rows[:3]
+        shown = raws[name].shown(first) if name in raws else [""] * len(first)
+        return problem(
+            bad.code,
+            f"{self.schema.name}.{name}",
+            count=len(bad.rows),
+            total=rows,
+            examples=tuple(zip(first.tolist(), shown, strict=True)),
+            severity="rejected" if bad.drops else "notice",
+            **bad.details,
+        )
+
+
+def _repeated_headers(schema: Schema, headers: tuple[str, ...]) -> list[Problem]:
+    wanted = [h for h in headers if schema.column_of(h) is not None]
+    repeated = sorted({h for h in wanted if wanted.count(h) > 1})
+    if not repeated:
+        return []
+    listed = ", ".join(repeated)
+    return [problem("duplicate_header", schema.name, count=len(repeated), headers=listed)]
+
+
+def _missing_column(schema: Schema, column: Column, frame: Frame) -> Problem:
+    near = difflib.get_close_matches(column.name, frame.headers, n=1, cutoff=0.6)
+    near = near or difflib.get_close_matches(column.title.zh, frame.headers, n=1, cutoff=0.5)
+    hint = f"{near[0]}? " if near else ""
+    return problem(
+        "missing_column",
+        f"{schema.name}.{column.name}",
+        title=column.title,
+        name=column.name,
+        headers=", ".join(frame.headers[:20]) or "-",
+        hint=hint,
+    )
+
+
+def _garbled_header(schema: Schema, headers: tuple[str, ...]) -> Problem | None:
+    known = dict.fromkeys(schema.headers, 0)
+    for header in headers:
+        if schema.column_of(header) is not None:
+            continue
+        for encoding, meant in rereadings(header).items():
+            if schema.column_of(meant) is not None:
+                return problem(
+                    "mojibake_header",
+                    schema.name,
+                    found=repr(header),
+                    meant=meant,
+                    encoding=encoding.upper(),
+                )
+        if "\ufffd" in header or "锟斤拷" in header:
+            meant = next(iter(known))
+            return problem(
+                "mojibake_header",
+                schema.name,
+                found=repr(header),
+                meant=meant,
+                encoding="UTF-8 / GB18030",
+            )
+    return None

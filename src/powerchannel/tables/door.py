@@ -1,0 +1,197 @@
+"""The door for data: any data frame comes in, plain NumPy columns go on.
+
+pandas, polars (eager and lazy), pyarrow, DuckDB relations and a dict of arrays are read through
+narwhals; only the columns asked for are converted.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias, cast
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+from attrs import evolve, frozen
+from numpy.typing import NDArray
+
+from powerchannel.errors import TableError
+from powerchannel.tables.raw import (
+    Raw,
+    from_objects,
+    numbers,
+    object_array,
+    strings,
+    time_column,
+)
+
+__all__ = ["Frame", "Source", "open_frame", "read_column"]
+
+Source: TypeAlias = object
+"""A pandas, polars, pyarrow or DuckDB table, or a mapping of column names to arrays."""
+
+
+@frozen(eq=False)
+class Frame:
+    """A table at the door: its headers, its length, and columns on demand (入口表)."""
+
+    headers: tuple[str, ...]
+    rows: int
+    column: Callable[[str], Raw]
+
+
+def open_frame(source: Source, wanted: Callable[[str], bool], *, where: str) -> Frame:
+    """Open any supported table and convert only the wanted columns (打开数据表).
+
+    Parameters
+    ----------
+    source : data frame or mapping
+        pandas, polars (eager or lazy), pyarrow, DuckDB relation, or a dict of arrays.
+    wanted : callable
+        Says of a header whether its column is needed.
+    where : str
+        The name of the table, for messages.
+
+    Raises
+    ------
+    TableError
+        When it is none of these, or columns of a dict differ in length.
+    """
+    if isinstance(source, Mapping):
+        return _open_mapping(source, where)
+    try:
+        frame = nw.from_native(source)
+    except TypeError:
+        raise TableError.of(
+            "not_a_table",
+            where,
+            f"{type(source).__name__} 不是数据表; "
+            "请给 pandas、polars、pyarrow、DuckDB 表或数组字典",
+            f"{type(source).__name__} is not a table; give a pandas, polars, pyarrow or DuckDB "
+            "table, or a dict of arrays",
+        ) from None
+    headers = tuple(str(h) for h in frame.collect_schema().names())
+    kept = [h for h in headers if wanted(h)]
+    narrow = frame.select(*dict.fromkeys(kept)) if len(set(headers)) == len(headers) else frame
+    eager = _collect(narrow) if isinstance(narrow, nw.LazyFrame) else narrow
+    rows = len(eager) if kept else _length(frame)
+    return Frame(headers, rows, lambda h: read_column(eager.get_column(h).to_native()))
+
+
+def _length(frame: nw.DataFrame[object] | nw.LazyFrame[object]) -> int:
+    if isinstance(frame, nw.LazyFrame):
+        return int(_collect(frame.select(nw.len())).item())
+    return len(frame)
+
+
+def _collect(frame: nw.LazyFrame[object]) -> nw.DataFrame[object]:
+    if frame.implementation.is_polars():
+        return frame.collect()
+    return frame.collect("pyarrow" if _has_pyarrow() else "pandas")
+
+
+def _has_pyarrow() -> bool:
+    return importlib.util.find_spec("pyarrow") is not None
+
+
+def _open_mapping(source: Mapping[str, object], where: str) -> Frame:
+    columns = {str(k): read_column(v) for k, v in source.items()}
+    lengths = {k: len(c) for k, c in columns.items()}
+    if len(set(lengths.values())) > 1:
+        raise TableError.of(
+            "unequal_lengths",
+            where,
+            f"各列长度不同: {lengths}; 请给等长的列",
+            f"columns differ in length: {lengths}; give columns of one length",
+            count=len(lengths),
+        )
+    return Frame(tuple(columns), next(iter(lengths.values()), 0), columns.__getitem__)
+
+
+def read_column(native: object) -> Raw:
+    """Convert one native column (单列转换).
+
+    Parameters
+    ----------
+    native : array-like
+        A pandas or polars Series, a pyarrow array, a NumPy array, or a list.
+    """
+    if isinstance(native, pd.Series):
+        return _from_pandas(native)
+    if isinstance(native, np.ndarray):
+        return _from_numpy(native)
+    module = type(native).__module__.partition(".")[0]
+    if module == "pyarrow":
+        from powerchannel.tables.arrow import from_arrow
+
+        return from_arrow(native)
+    if module == "polars":
+        return _from_polars(native)
+    if isinstance(native, pd.Index | pd.api.extensions.ExtensionArray):
+        return _from_pandas(pd.Series(native))
+    return from_objects(object_array(cast("Iterable[object]", native)))
+
+
+def _from_polars(native: object) -> Raw:
+    series = nw.from_native(native, series_only=True)
+    if _has_pyarrow():
+        from powerchannel.tables.arrow import from_arrow
+
+        return from_arrow(series.to_arrow())
+    if series.dtype.is_temporal():
+        zone = getattr(series.dtype, "time_zone", None)
+        if zone is not None:
+            series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        return time_column(series.to_numpy().astype("datetime64[us]"), has_zone=zone is not None)
+    is_null = series.is_null().to_numpy()
+    if series.dtype.is_integer():
+        return numbers("integer", series.fill_null(0).to_numpy(), is_null)
+    if series.dtype.is_float():
+        return numbers("float", series.fill_null(0.0).to_numpy(), is_null)
+    return from_objects(object_array(series.to_list()))
+
+
+def _from_pandas(series: pd.Series) -> Raw:
+    dtype = series.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        pool = _from_pandas(pd.Series(series.cat.categories))
+        if pool.codes is None:
+            return evolve(pool, codes=series.cat.codes.to_numpy(np.int32))
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        stamps = series.dt.tz_convert("UTC").dt.tz_localize(None)
+        return time_column(stamps.to_numpy("datetime64[us]"), has_zone=True)
+    if pd.api.types.is_datetime64_dtype(dtype):
+        return time_column(series.to_numpy("datetime64[us]"), has_zone=False)
+    is_arrow = isinstance(dtype, pd.ArrowDtype) or getattr(dtype, "storage", "") == "pyarrow"
+    if is_arrow:
+        import pyarrow as pa
+
+        from powerchannel.tables.arrow import from_arrow
+
+        return from_arrow(pa.array(series.array))
+    is_null = series.isna().to_numpy(np.bool_)
+    if pd.api.types.is_bool_dtype(dtype):
+        return numbers("boolean", series.fillna(value=False).to_numpy(np.bool_), is_null)
+    if pd.api.types.is_integer_dtype(dtype):
+        return numbers("integer", series.fillna(0).to_numpy(), is_null)
+    if pd.api.types.is_float_dtype(dtype):
+        return numbers("float", series.fillna(0.0).to_numpy(np.float64), is_null)
+    return from_objects(series.to_numpy(dtype=object, na_value=None))
+
+
+def _from_numpy(array: NDArray[np.generic]) -> Raw:
+    kind = array.dtype.kind
+    if kind == "M":
+        return time_column(array.astype("datetime64[us]"), has_zone=False)
+    if kind in "iu":
+        return numbers("integer", array, np.zeros(len(array), np.bool_))
+    if kind == "f":
+        return numbers("float", array.astype(np.float64), np.isnan(array))
+    if kind == "b":
+        return numbers("boolean", array, np.zeros(len(array), np.bool_))
+    if kind == "U":
+        return strings(array)
+    if kind == "S":
+        return from_objects(np.char.decode(array, "utf-8", "replace").astype(object))
+    return from_objects(array.astype(object))

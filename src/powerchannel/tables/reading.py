@@ -1,0 +1,309 @@
+"""Reading one column by its kind: compact values, and which rows hold what problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, TypeAlias
+
+import numpy as np
+from attrs import field, frozen
+from numpy.typing import NDArray
+
+from powerchannel.errors import Problem
+from powerchannel.ids import IdFlag, Ids, parse_ids
+from powerchannel.tables.messages import problem
+from powerchannel.tables.raw import Raw
+from powerchannel.tables.schema import Column, Vocabulary
+from powerchannel.text import Text
+from powerchannel.times import NAT, TimeFlag, local_month, parse_times, to_utc
+
+__all__ = ["Bad", "IdsMode", "Reading", "Values", "code_table", "garbled", "read"]
+
+IdsMode: TypeAlias = Literal["text", "integer"]
+Values: TypeAlias = Ids | NDArray[np.int64] | NDArray[np.int16] | Raw
+"""Ids for ids, int64 UTC microseconds for times, int16 codes (-1 null) for codes, Raw for text."""
+
+EARLIEST_YEAR = 1990
+_ID_PROBLEMS = {
+    IdFlag.NULL: "missing_value",
+    IdFlag.SCIENTIFIC: "scientific_id",
+    IdFlag.NEGATIVE: "negative_id",
+    IdFlag.FORMULA: "formula_id",
+    IdFlag.INTEGER: "integer_id",
+    IdFlag.DAMAGED: "damaged_id",
+    IdFlag.NORMALISED: "normalised_id",
+}
+_TIME_PROBLEMS = {
+    TimeFlag.UNREADABLE: "unreadable_time",
+    TimeFlag.IMPOSSIBLE: "impossible_time",
+    TimeFlag.NUMBER: "number_time",
+}
+
+
+@frozen(eq=False, kw_only=True)
+class Bad:
+    """Rows of one column that share a problem (问题行)."""
+
+    code: str
+    rows: NDArray[np.intp]
+    drops: bool
+    details: Mapping[str, object] = field(factory=dict)
+
+
+@frozen(eq=False, kw_only=True)
+class Reading:
+    """A column that was read: its values, its bad rows, and structural faults (列读取结果)."""
+
+    values: Values
+    bad: tuple[Bad, ...] = ()
+    faults: tuple[Problem, ...] = ()
+
+
+@frozen(kw_only=True)
+class Setting:
+    """What the caller decided about reading (读取设定)."""
+
+    where: str
+    ids: IdsMode
+    latest_year: int
+    words: Vocabulary
+
+
+def read(raw: Raw, column: Column, setting: Setting) -> Reading:
+    """Read a column by its kind (按类型读列)."""
+    if column.kind == "id":
+        return _read_ids(raw, column, setting)
+    if column.kind == "time":
+        return _read_times(raw, column, setting)
+    if column.kind == "code":
+        return _read_codes(raw, column, setting)
+    return _read_text(raw, column, setting)
+
+
+def _examples(raw: Raw, rows: NDArray[np.intp]) -> tuple[tuple[int, str], ...]:
+    first = rows[:3]
+    return tuple(zip(first.tolist(), raw.shown(first), strict=True))
+
+
+def _fault(code: str, raw: Raw, setting: Setting, **details: object) -> Reading:
+    rows = np.flatnonzero(~raw.nulls())
+    found = problem(
+        code,
+        setting.where,
+        count=len(rows),
+        total=len(raw),
+        examples=_examples(raw, rows),
+        **details,
+    )
+    return Reading(values=np.zeros(0, np.int64), faults=(found,))
+
+
+def _wrong_type(raw: Raw, setting: Setting, expected: Text) -> Reading:
+    kinds = {
+        "text": Text("文本", "text"),
+        "integer": Text("整数", "integers"),
+        "float": Text("小数", "decimal numbers"),
+        "boolean": Text("真假值", "true/false values"),
+        "time": Text("时间", "times"),
+        "other": Text("混杂的对象", "mixed objects"),
+    }
+    return _fault("wrong_type", raw, setting, found=kinds[raw.kind], expected=expected)
+
+
+def _all_null(raw: Raw) -> bool:
+    return bool(raw.nulls().all())
+
+
+def _read_ids(raw: Raw, column: Column, setting: Setting) -> Reading:
+    numeric = raw.kind in ("integer", "float")
+    if numeric and setting.ids == "text" and not _all_null(raw):
+        return _fault("number_ids", raw, setting, header=column.name)
+    if raw.kind in ("time", "boolean"):
+        return _wrong_type(raw, setting, Text("文本", "text"))
+    cells = raw.values.astype(object) if numeric else raw.values
+    per_value, flags = parse_ids(cells, raw.is_null, integers=setting.ids == "integer")
+    keys = Ids(raw.spread(per_value.keys, null=0), per_value.names)
+    found = raw.spread(flags, null=IdFlag.NULL)
+    return Reading(values=keys, bad=_flagged(found, _ID_PROBLEMS, column, keeps=("normalised_id",)))
+
+
+def _flagged(
+    flags: NDArray[np.generic],
+    codes: Mapping[IdFlag, str] | Mapping[TimeFlag, str],
+    column: Column,
+    *,
+    keeps: tuple[str, ...] = (),
+) -> tuple[Bad, ...]:
+    bad = []
+    for flag, code in codes.items():
+        rows = np.flatnonzero(flags == int(flag))
+        is_missing = code == "missing_value"
+        if len(rows) and (column.is_required or not is_missing):
+            drops = code not in keeps and (column.is_required or column.is_strict)
+            bad.append(Bad(code=code, rows=rows, drops=drops))
+    return tuple(bad)
+
+
+def _read_times(raw: Raw, column: Column, setting: Setting) -> Reading:
+    if raw.kind == "boolean":
+        return _wrong_type(raw, setting, Text("时间", "times"))
+    if raw.kind == "time":
+        stamps = np.where(raw.is_null, NAT, raw.values.astype(np.int64))
+        utc = stamps if raw.has_zone else to_utc(stamps)
+        flags = np.where(raw.is_null, TimeFlag.NULL, TimeFlag.OK).astype(np.uint8)
+        zoned = np.full(len(utc), raw.has_zone)
+    else:
+        parsed = parse_times(_cells(raw), raw.is_null)
+        utc, flags, zoned = parsed.utc_us, parsed.flags, parsed.has_offset
+    utc, flags, zoned = (
+        raw.spread(utc, null=NAT),
+        raw.spread(flags, null=TimeFlag.NULL),
+        raw.spread(zoned, null=False),
+    )
+    mixed = _mixed_zones(raw, flags, zoned, setting)
+    if mixed is not None:
+        return mixed
+    bad = list(_flagged(flags, _TIME_PROBLEMS, column))
+    bad += _missing(utc == NAT, bad, column)
+    bad += _out_of_range(utc, column, setting)
+    return Reading(values=utc.astype(np.int64), bad=tuple(bad))
+
+
+def _cells(raw: Raw) -> NDArray[np.generic]:
+    return raw.values if raw.values.dtype.kind == "S" else raw.values.astype(object)
+
+
+def _mixed_zones(
+    raw: Raw, flags: NDArray[np.generic], zoned: NDArray[np.generic], setting: Setting
+) -> Reading | None:
+    stamps = np.flatnonzero(flags == TimeFlag.OK)
+    with_offset = np.flatnonzero(zoned[stamps])
+    if len(with_offset) in (0, len(stamps)):
+        return None
+    without = np.flatnonzero(~zoned[stamps].astype(np.bool_))
+    shown = np.sort(stamps[[with_offset[0], without[0]]])
+    found = problem(
+        "mixed_zones",
+        setting.where,
+        count=len(with_offset),
+        total=len(stamps),
+        examples=_examples(raw, shown),
+    )
+    return Reading(values=np.zeros(0, np.int64), faults=(found,))
+
+
+def _missing(is_null: NDArray[np.bool_], bad: Iterable[Bad], column: Column) -> list[Bad]:
+    """Report rows without a value where one must be, unless they are bad already."""
+    if not column.is_required:
+        return []
+    empty = is_null.copy()
+    for known in bad:
+        empty[known.rows] = False
+    rows = np.flatnonzero(empty)
+    return [Bad(code="missing_value", rows=rows, drops=True)] if len(rows) else []
+
+
+def _out_of_range(utc: NDArray[np.generic], column: Column, setting: Setting) -> list[Bad]:
+    stamps = utc.astype(np.int64)
+    years = 1970 + local_month(stamps) // 12
+    outside = (stamps != NAT) & ((years < EARLIEST_YEAR) | (years > setting.latest_year))
+    rows = np.flatnonzero(outside)
+    if not len(rows):
+        return []
+    drops = column.is_required or column.is_strict
+    details = {"latest": setting.latest_year}
+    return [Bad(code="year_out_of_range", rows=rows, drops=drops, details=details)]
+
+
+def code_table(words: Vocabulary) -> dict[str, int]:
+    """Return every accepted word with the position of its code (代码对照表)."""
+    return {_fold(w): i for i, code in enumerate(words) for w in code.words}
+
+
+def _fold(word: str) -> str:
+    return word.strip().casefold()
+
+
+def _read_codes(raw: Raw, column: Column, setting: Setting) -> Reading:
+    if raw.kind in ("time", "boolean", "float") and not _all_null(raw):
+        return _wrong_type(raw, setting, Text("文本", "text"))
+    pooled = raw.pooled()
+    table = code_table(setting.words)
+    words = ["" if w is None else str(w) for w in pooled.words()]
+    mapped = np.array([_position(w, table) for w in words], np.int16)
+    garbles = np.array([garbled(w, table) for w in words], np.bool_)
+    codes = pooled.spread(mapped, null=-1).astype(np.int16)
+    nothing = pooled.spread(np.array([not w.strip() for w in words], np.bool_), null=True)
+    garbage = pooled.spread(garbles & (mapped < 0), null=False).astype(np.bool_)
+    unknown = (codes < 0) & ~nothing.astype(np.bool_) & ~garbage
+    drops = column.is_required or column.is_strict
+    bad = _unknown(pooled, unknown, setting, drops=drops)
+    if garbage.any():
+        bad.append(Bad(code="mojibake_value", rows=np.flatnonzero(garbage), drops=drops))
+    bad += _missing(nothing.astype(np.bool_), (), column)
+    return Reading(values=codes, bad=tuple(bad))
+
+
+def _position(word: str, table: Mapping[str, int]) -> int:
+    return table.get(_fold(word), -1)
+
+
+def _unknown(
+    pooled: Raw, unknown: NDArray[np.bool_], setting: Setting, *, drops: bool
+) -> list[Bad]:
+    rows = np.flatnonzero(unknown)
+    if not len(rows):
+        return []
+    if drops:
+        known = ", ".join(f"{c.code} ({c.title.zh})" for c in setting.words)
+        return [Bad(code="unknown_code", rows=rows, drops=True, details={"known": known})]
+    counts = np.bincount(pooled.take(rows).codes, minlength=len(pooled.values))
+    most = np.argsort(-counts, kind="stable")[:5]
+    words = pooled.words()
+    values = ", ".join(f"{words[i]} x {counts[i]:,}" for i in most if counts[i])
+    return [Bad(code="unmapped_code", rows=rows, drops=False, details={"values": values})]
+
+
+def garbled(word: str, known: Mapping[str, object]) -> bool:
+    r"""Tell text that was read in the wrong encoding (乱码判断).
+
+    Examples
+    --------
+    >>> garbled("è\x90¥ä¸\x9aå\x8e\x85", {"营业厅": 1}), garbled("营业厅", {})
+    (True, False)
+    """
+    if "\ufffd" in word or "锟斤拷" in word:
+        return True
+    return any(_fold(reread) in known for reread in rereadings(word).values())
+
+
+def rereadings(word: str) -> dict[str, str]:
+    """Return what the text may have been, for each encoding it may be in (可能的原文)."""
+    found = {}
+    for wrong, right in _CONFUSIONS:
+        try:
+            found[right] = word.encode(wrong).decode(right)
+        except (UnicodeEncodeError, UnicodeDecodeError):
+            continue
+    return {k: v for k, v in found.items() if v != word}
+
+
+_CONFUSIONS = (
+    ("latin-1", "utf-8"),
+    ("cp1252", "utf-8"),
+    ("latin-1", "gb18030"),
+    ("gb18030", "utf-8"),
+    ("utf-8", "gb18030"),
+)
+
+
+def _read_text(raw: Raw, column: Column, setting: Setting) -> Reading:
+    if raw.kind not in ("text", "integer", "other") and not _all_null(raw):
+        return _wrong_type(raw, setting, Text("文本", "text"))
+    plain = raw if raw.kind == "text" else _as_text(raw)
+    return Reading(values=plain, bad=tuple(_missing(plain.nulls(), (), column)))
+
+
+def _as_text(raw: Raw) -> Raw:
+    cells = np.frompyfunc(str, 1, 1)(raw.values.astype(object)).astype(object)
+    return Raw(kind="text", values=cells, is_null=raw.is_null, codes=raw.codes)
