@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, Self, TypeAlias
 
-from attrs import field, frozen
+from attrs import frozen
 
 from powerchannel.text import Lang, Text
 
@@ -55,7 +55,7 @@ class Problem:
     message: Text
     severity: Severity = "fault"
     count: int = 1
-    examples: tuple[tuple[int, str], ...] = field(default=(), converter=tuple)
+    examples: tuple[tuple[int, str], ...] = ()
 
     def render(self, lang: Lang = "zh", *, first_row: int = 0) -> str:
         """Return the sentence that a person reads (问题说明).

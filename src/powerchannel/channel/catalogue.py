@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from attrs import field, frozen
 
@@ -31,7 +31,7 @@ def _is_span(_: object, __: object, value: str) -> None:
         raise ValueError(Text(f"{value!r} 应写成 08:30-17:00", f"{value!r} must read 08:30-17:00"))
 
 
-def _not_negative(_: object, __: object, value: Decimal | int | None) -> None:
+def _not_negative(_: object, __: object, value: Any) -> None:
     if value is not None and value < 0:
         raise ValueError(Text(f"{value} 不能为负", f"{value} must not be negative"))
 
@@ -159,31 +159,25 @@ class Catalogue:
             raise ValueError(Text("至少要有一个渠道", "there must be at least one channel"))
 
     def __attrs_post_init__(self) -> None:
-        tables = (self.vocabularies | {"evidence": _as_codes(self.evidence)}).items()
-        for name, words in tables:
+        for name, words in {**self.vocabularies, "evidence": _as_codes(self.evidence)}.items():
             _check_words(name, words)
-        for rule in (*self.classifications, *self.evidence):
-            self._check_references(rule)
+        for rule in self.classifications:
+            self._check_codes("business_type", (rule.business_type,))
+        for kind in self.evidence:
+            self._check_codes("channel", kind.channels)
+            self._check_codes("business_type", kind.business_types)
+            self._check_codes("handling_mode", kind.handling_modes)
 
-    def _check_references(self, rule: Classification | Evidence) -> None:
-        if isinstance(rule, Classification):
-            wanted = {"business_type": (rule.business_type,)}
-        else:
-            wanted = {
-                "channel": rule.channels,
-                "business_type": rule.business_types,
-                "handling_mode": rule.handling_modes,
-            }
-        for name, codes in wanted.items():
-            known = [c.code for c in self.vocabularies[name]]
-            for code in codes:
-                if code not in known:
-                    raise ValueError(
-                        Text(
-                            f"{code!r} 不在代码表 {name} 中; 可用: {', '.join(known)}",
-                            f"{code!r} is not a code of {name}; known: {', '.join(known)}",
-                        )
-                    )
+    def _check_codes(self, name: str, codes: tuple[str, ...]) -> None:
+        known = [c.code for c in self.vocabularies[name]]
+        unknown = [c for c in codes if c not in known]
+        if unknown:
+            raise ValueError(
+                Text(
+                    f"{', '.join(unknown)} 不在代码表 {name} 中; 可用: {', '.join(known)}",
+                    f"{', '.join(unknown)}: no code of {name}; known: {', '.join(known)}",
+                )
+            )
 
     @property
     def codes(self) -> tuple[str, ...]:

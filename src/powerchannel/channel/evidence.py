@@ -48,7 +48,8 @@ def _holds(rule: Evidence, contacts: CheckedTable) -> NDArray[np.bool_]:
     for column, wanted in conditions:
         if wanted:
             words = [c.code for c in contacts.vocabularies[column]]
-            holds &= np.isin(contacts.codes(column), [words.index(w) for w in wanted])
+            is_wanted = np.array([w in wanted for w in words] + [False])  # -1 is null
+            holds &= is_wanted[contacts.codes(column)]
     if rule.text_any:
         holds &= _says(contacts, rule.text_any, holds)
     if rule.hours is not None:

@@ -42,7 +42,7 @@ class Marks:
         cls,
         key: tuple[str, ...],
         reduce: Mapping[str, Reduce],
-        columns: Mapping[str, NDArray[np.generic]],
+        columns: Mapping[str, NDArray[np.integer]],
     ) -> Marks:
         """Join rows with the same key and sort them (归并).
 

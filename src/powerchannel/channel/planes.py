@@ -118,4 +118,4 @@ class Plane:
 
 
 def _saturated(counts: NDArray[np.generic]) -> NDArray[np.uint8]:
-    return np.minimum(counts, LIMIT).astype(np.uint8)
+    return np.asarray(np.minimum(counts, LIMIT), dtype=np.uint8)

@@ -62,8 +62,8 @@ def reason_flags(grid: Grid, rulebook: Rulebook) -> NDArray[np.bool_]:
     is_first = grid.rank == 1
     has_first = is_first.any(axis=1)
 
-    def first(values: NDArray[np.generic]) -> NDArray[np.generic]:
-        return np.where(is_first, values, 0).sum(axis=1)
+    def first(values: NDArray[np.int64] | NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(np.where(is_first, values, 0).sum(axis=1), dtype=np.float64)
 
     def elsewhere(holds: NDArray[np.bool_]) -> NDArray[np.bool_]:
         return np.asarray((holds & ~is_first).any(axis=1), dtype=np.bool_)
@@ -108,19 +108,15 @@ def _deciders(rulebook: Rulebook) -> NDArray[np.int64]:
 
 def reasons_of(scores: Sequence[ChannelScore], rulebook: Rulebook) -> tuple[str, ...]:
     """Return the reason codes for one customer (单客户首推原因)."""
-
-    def row(name: str, dtype: str) -> NDArray[np.generic]:
-        return np.array([[getattr(s, name) or 0 for s in scores]], dtype)
-
     grid = Grid(
-        uses=row("uses", "i8"),
-        latent=row("latent", "i8"),
-        streak=row("streak_factor", "f8"),
-        frequency=row("frequency_factor", "f8"),
-        complaints=row("complaints", "i8"),
-        is_disliked=row("is_disliked", "?"),
-        score=row("score", "f4"),
-        rank=row("rank", "i2"),
-        is_tied=row("is_tied", "?"),
+        uses=np.array([[s.uses for s in scores]]),
+        latent=np.array([[s.latent for s in scores]]),
+        streak=np.array([[s.streak_factor for s in scores]]),
+        frequency=np.array([[s.frequency_factor for s in scores]]),
+        complaints=np.array([[s.complaints for s in scores]]),
+        is_disliked=np.array([[s.is_disliked for s in scores]]),
+        score=np.array([[s.score for s in scores]], np.float32),
+        rank=np.array([[s.rank or 0 for s in scores]], np.int16),
+        is_tied=np.array([[s.is_tied for s in scores]]),
     )
     return tuple(c for c, f in zip(_CODES, reason_flags(grid, rulebook)[0], strict=True) if f)

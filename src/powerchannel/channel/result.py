@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from importlib.metadata import version
 
@@ -22,6 +22,7 @@ from powerchannel.errors import NotInForceError, RulebookError, UnknownNameError
 from powerchannel.ids import Ids
 from powerchannel.periods import Interval, format_month, parse_month
 from powerchannel.rulebook import RulebookRecord, digest, rules
+from powerchannel.tables.checked import categorical
 from powerchannel.text import Lang
 
 __all__ = ["Origin", "Result", "evaluate"]
@@ -121,10 +122,12 @@ class Result:
         DataFrame
             customer_id, first_choice (null for none), and a float32 column for each channel.
         """
-        blocks = list(self._blocks())
-        channels = self.state.channels
-        first = _joined([b.choices.first for b in blocks], (0,), np.int16)
-        scores = _joined([b.scores.score for b in blocks], (0, len(channels)), np.float32)
+        channels, customers = self.state.channels, len(self.state)
+        first = np.empty(customers, np.int16)
+        scores = np.empty((customers, len(channels)), np.float32)
+        for block in self._blocks():
+            rows = slice(block.start, block.start + len(block.choices.first))
+            first[rows], scores[rows] = block.choices.first, block.scores.score
         table = pd.DataFrame(
             {"customer_id": self.state.customers.to_text(), "first_choice": self._names(first)}
         )
@@ -207,7 +210,7 @@ class Result:
         return Engine(self.state, self.rulebook, self.month).block(0, 0)
 
     def _names(self, codes: NDArray[np.integer]) -> pd.Categorical:
-        return pd.Categorical.from_codes(codes, categories=list(self.state.channels))
+        return categorical(codes, self.state.channels)
 
     def _rows(self, block: Block) -> pd.DataFrame:
         customer, channel = np.nonzero(block.has_row)
@@ -278,12 +281,6 @@ def _repeated(customers: Ids, rows: NDArray[np.int64]) -> NDArray[np.object_]:
     first, last = int(rows[0]), int(rows[-1])
     texts = customers.take(np.arange(first, last + 1)).to_text()
     return np.asarray(texts[rows - first], dtype=object)
-
-
-def _joined(
-    parts: list[NDArray[np.generic]], empty: tuple[int, ...], dtype: type
-) -> NDArray[np.generic]:
-    return np.concatenate(parts) if parts else np.zeros(empty, dtype)
 
 
 def _phrases(flags: NDArray[np.bool_]) -> NDArray[np.object_]:
@@ -357,8 +354,8 @@ def evaluate(state: State, rulebook: RulebookRecord, *, as_of: str) -> Result:
 
 
 def _last_day(month: int) -> date:
-    after = np.datetime64(month + 1, "M").astype("datetime64[D]")
-    return (after - np.timedelta64(1, "D")).item()
+    year, index = divmod(month + 1, 12)
+    return date(1970 + year, index + 1, 1) - timedelta(days=1)
 
 
 def _check_in_force(rulebook: Rulebook, month: int) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from attrs import field, frozen
 
@@ -42,9 +42,9 @@ FACTS: tuple[Fact, ...] = ("followed", "installed", "phone_registered", "account
 TieBreak: TypeAlias = Literal["ownership", "unit_cost", "catalogue"]
 
 
-def _at_least(least: int) -> Callable[[object, object, Decimal | int | None], None]:
-    def check(_: object, __: object, value: Decimal | int | None) -> None:
-        if value is not None and value < least:
+def _at_least(least: int) -> Callable[[object, object, Any], None]:
+    def check(_: object, __: object, value: Decimal | int) -> None:
+        if value < least:
             raise ValueError(Text(f"{value} 应不小于 {least}", f"{value} must be at least {least}"))
 
     return check

@@ -340,7 +340,7 @@ def _mark_rows(
 def _evidence(tables: Tables, rows: NDArray[np.int64]) -> Marks:
     contact, kind = evidence_rows(tables)
     months = local_month(tables.checked["contacts"].times("contacted_at")[contact])
-    columns = {
+    columns: dict[str, NDArray[np.integer]] = {
         "customer": rows[contact],
         "kind": kind,
         "month": months,
@@ -351,7 +351,7 @@ def _evidence(tables: Tables, rows: NDArray[np.int64]) -> Marks:
 
 def _facts(facts: CheckedTable, rows: NDArray[np.int64]) -> Marks:
     until = facts.times("until")
-    columns = {
+    columns: dict[str, NDArray[np.integer]] = {
         "customer": rows,
         "channel": facts.codes("channel"),
         "fact": facts.codes("fact"),

@@ -103,7 +103,9 @@ class _Check:
             if len(set(headers)) > 1:
                 where, listed = f"{schema.name}.{name}", ", ".join(headers)
                 faults.append(
-                    problem("ambiguous_column", where, count=len(headers), headers=listed)
+                    problem(
+                        "ambiguous_column", where, count=len(headers), details={"headers": listed}
+                    )
                 )
         missing = [c for c in schema.columns if c.is_required and c.name not in found]
         garble = _garbled_header(schema, frame.headers) if missing else None
@@ -175,7 +177,7 @@ class _Check:
             total=rows,
             examples=tuple(zip(first.tolist(), shown, strict=True)),
             severity="rejected" if bad.drops else "notice",
-            **bad.details,
+            details=bad.details,
         )
 
 
@@ -184,45 +186,35 @@ def _repeated_headers(schema: Schema, headers: tuple[str, ...]) -> list[Problem]
     repeated = sorted({h for h in wanted if wanted.count(h) > 1})
     if not repeated:
         return []
-    listed = ", ".join(repeated)
-    return [problem("duplicate_header", schema.name, count=len(repeated), headers=listed)]
+    details = {"headers": ", ".join(repeated)}
+    return [problem("duplicate_header", schema.name, count=len(repeated), details=details)]
 
 
 def _missing_column(schema: Schema, column: Column, frame: Frame) -> Problem:
     near = difflib.get_close_matches(column.name, frame.headers, n=1, cutoff=0.6)
     near = near or difflib.get_close_matches(column.title.zh, frame.headers, n=1, cutoff=0.5)
     hint = f"{near[0]}? " if near else ""
-    return problem(
-        "missing_column",
-        f"{schema.name}.{column.name}",
-        title=column.title,
-        name=column.name,
-        headers=", ".join(frame.headers[:20]) or "-",
-        hint=hint,
-    )
+    details = {
+        "title": column.title,
+        "name": column.name,
+        "headers": ", ".join(frame.headers[:20]) or "-",
+        "hint": hint,
+    }
+    return problem("missing_column", f"{schema.name}.{column.name}", details=details)
 
 
 def _garbled_header(schema: Schema, headers: tuple[str, ...]) -> Problem | None:
-    known = dict.fromkeys(schema.headers, 0)
     for header in headers:
         if schema.column_of(header) is not None:
             continue
         for encoding, meant in rereadings(header).items():
             if schema.column_of(meant) is not None:
-                return problem(
-                    "mojibake_header",
-                    schema.name,
-                    found=repr(header),
-                    meant=meant,
-                    encoding=encoding.upper(),
-                )
+                return _mojibake(schema, header, meant, encoding.upper())
         if "\ufffd" in header or "锟斤拷" in header:
-            meant = next(iter(known))
-            return problem(
-                "mojibake_header",
-                schema.name,
-                found=repr(header),
-                meant=meant,
-                encoding="UTF-8 / GB18030",
-            )
+            return _mojibake(schema, header, schema.columns[0].title.zh, "UTF-8 / GB18030")
     return None
+
+
+def _mojibake(schema: Schema, header: str, meant: str, encoding: str) -> Problem:
+    details = {"found": repr(header), "meant": meant, "encoding": encoding}
+    return problem("mojibake_header", schema.name, details=details)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 import numpy as np
@@ -20,6 +20,7 @@ from powerchannel.times import NAT
 __all__ = [
     "CheckedTable",
     "Rejected",
+    "categorical",
     "empty_table",
     "frame_of",
     "problem_table",
@@ -169,9 +170,15 @@ def _series(values: Values, column: Column, vocabularies: Mapping[str, Vocabular
         return pd.Series(values.objects(), dtype=object).infer_objects()
     if column.kind == "code":
         names = [c.code for c in column.words(vocabularies)]
-        return pd.Series(pd.Categorical.from_codes(values.astype(np.int64), categories=names))
+        return pd.Series(categorical(values, names))
     stamps = pd.DatetimeIndex(values.astype(np.int64).view("datetime64[us]"))
     return pd.Series(stamps.tz_localize("UTC").tz_convert(ZONE))
+
+
+def categorical(codes: NDArray[np.integer], names: Sequence[str]) -> pd.Categorical:
+    """Return codes as a categorical column; -1 is null (分类列)."""
+    dtype = pd.CategoricalDtype(list(names))
+    return pd.Categorical.from_codes(codes, dtype=dtype)
 
 
 def empty_table(schema: Schema, vocabularies: Mapping[str, Vocabulary]) -> CheckedTable:
@@ -184,7 +191,8 @@ def empty_table(schema: Schema, vocabularies: Mapping[str, Vocabulary]) -> Check
             nothing = np.zeros(0, dtype=object)
             values[column.name] = Raw(kind="text", values=nothing, is_null=np.zeros(0, np.bool_))
         else:
-            values[column.name] = np.zeros(0, np.int16 if column.kind == "code" else np.int64)
+            is_code = column.kind == "code"
+            values[column.name] = np.zeros(0, np.int16) if is_code else np.zeros(0, np.int64)
     return CheckedTable(
         schema=schema,
         vocabularies=vocabularies,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -27,6 +27,12 @@ from powerchannel.tables.raw import (
 )
 
 __all__ = ["Frame", "Source", "open_frame", "read_column"]
+
+if TYPE_CHECKING:
+    from narwhals.stable.v2.typing import IntoDataFrame, IntoFrame, IntoLazyFrame, IntoSeries
+
+    _Eager: TypeAlias = nw.DataFrame[IntoDataFrame]
+    _Lazy: TypeAlias = nw.LazyFrame[IntoLazyFrame]
 
 Source: TypeAlias = object
 """A pandas, polars, pyarrow or DuckDB table, or a mapping of column names to arrays."""
@@ -61,7 +67,7 @@ def open_frame(source: Source, wanted: Callable[[str], bool], *, where: str) -> 
     if isinstance(source, Mapping):
         return _open_mapping(source, where)
     try:
-        frame = nw.from_native(source)
+        frame = _narwhal(source)
     except TypeError:
         raise TableError.of(
             "not_a_table",
@@ -79,13 +85,18 @@ def open_frame(source: Source, wanted: Callable[[str], bool], *, where: str) -> 
     return Frame(headers, rows, lambda h: read_column(eager.get_column(h).to_native()))
 
 
-def _length(frame: nw.DataFrame[object] | nw.LazyFrame[object]) -> int:
+def _narwhal(source: Source) -> _Eager | _Lazy:
+    """Narwhals itself tells what it supports; its overloads know no plain object."""
+    return cast("_Eager | _Lazy", nw.from_native(cast("IntoFrame", source)))
+
+
+def _length(frame: _Eager | _Lazy) -> int:
     if isinstance(frame, nw.LazyFrame):
         return int(_collect(frame.select(nw.len())).item())
     return len(frame)
 
 
-def _collect(frame: nw.LazyFrame[object]) -> nw.DataFrame[object]:
+def _collect(frame: _Lazy) -> _Eager:
     if frame.implementation.is_polars():
         return frame.collect()
     return frame.collect("pyarrow" if _has_pyarrow() else "pandas")
@@ -134,7 +145,7 @@ def read_column(native: object) -> Raw:
 
 
 def _from_polars(native: object) -> Raw:
-    series = nw.from_native(native, series_only=True)
+    series = nw.from_native(cast("IntoSeries", native), series_only=True)
     if _has_pyarrow():
         from powerchannel.tables.arrow import from_arrow
 
@@ -157,7 +168,7 @@ def _from_pandas(series: pd.Series) -> Raw:
     if isinstance(dtype, pd.CategoricalDtype):
         pool = _from_pandas(pd.Series(series.cat.categories))
         if pool.codes is None:
-            return evolve(pool, codes=series.cat.codes.to_numpy(np.int32))
+            return evolve(pool, codes=series.cat.codes.to_numpy(np.int32).astype(np.int32))
     if isinstance(dtype, pd.DatetimeTZDtype):
         stamps = series.dt.tz_convert("UTC").dt.tz_localize(None)
         return time_column(stamps.to_numpy("datetime64[us]"), has_zone=True)
@@ -177,7 +188,9 @@ def _from_pandas(series: pd.Series) -> Raw:
         return numbers("integer", series.fillna(0).to_numpy(), is_null)
     if pd.api.types.is_float_dtype(dtype):
         return numbers("float", series.fillna(0.0).to_numpy(np.float64), is_null)
-    return from_objects(series.to_numpy(dtype=object, na_value=None))
+    cells = series.to_numpy(dtype=object).copy()
+    cells[is_null] = None
+    return from_objects(cells)
 
 
 def _from_numpy(array: NDArray[np.generic]) -> Raw:
@@ -193,5 +206,7 @@ def _from_numpy(array: NDArray[np.generic]) -> Raw:
     if kind == "U":
         return strings(array)
     if kind == "S":
-        return from_objects(np.char.decode(array, "utf-8", "replace").astype(object))
+        return from_objects(
+            np.char.decode(array.astype(np.bytes_), "utf-8", "replace").astype(object)
+        )
     return from_objects(array.astype(object))

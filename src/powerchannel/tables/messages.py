@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from powerchannel.errors import Problem, Severity
 from powerchannel.text import Text
 
 __all__ = ["MESSAGES", "problem"]
 
-_F, _R, _N = "fault", "rejected", "notice"
+_F: Severity = "fault"
+_R: Severity = "rejected"
+_N: Severity = "notice"
 
 MESSAGES: dict[str, tuple[Severity, Text]] = {
     "missing_column": (
@@ -258,7 +263,7 @@ def problem(
     total: int = 0,
     examples: tuple[tuple[int, str], ...] = (),
     severity: Severity | None = None,
-    **details: object,
+    details: Mapping[str, object] = MappingProxyType({}),
 ) -> Problem:
     """Build the problem that a code stands for (按代码生成问题).
 
@@ -272,7 +277,7 @@ def problem(
         code=code,
         where=where,
         severity=usual if severity is None else severity,
-        message=message.fill(count=count, total=total, **details),
+        message=message.fill(**{"count": count, "total": total, **details}),
         count=count,
         examples=examples,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, TypeAlias, cast
+from typing import Literal, TypeAlias, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,7 @@ __all__ = [
     "time_column",
 ]
 
+_S = TypeVar("_S", bound=np.generic)
 RawKind: TypeAlias = Literal["text", "integer", "float", "boolean", "time", "other"]
 
 NULL_WORDS = ("nan", "NaN", "null", "NULL", "None", "NaT", "<NA>", "\\N", "#N/A")
@@ -66,19 +67,19 @@ class Raw:
             return evolve(self, codes=self.codes[rows])
         return evolve(self, values=self.values[rows], is_null=self.is_null[rows])
 
-    def spread(self, per_value: NDArray[np.generic], *, null: object) -> NDArray[np.generic]:
+    def spread(self, per_value: NDArray[_S], *, null: object) -> NDArray[_S]:
         """Turn an answer for each distinct value into one for each row (展开到行)."""
         if self.codes is None:
             return per_value
         if len(per_value) == 0:
             return np.full(len(self.codes), null, dtype=per_value.dtype)
         out = per_value[self.codes]
-        out[self.codes < 0] = null
+        out[self.codes < 0] = cast("_S", null)
         return out
 
     def nulls(self) -> NDArray[np.bool_]:
         """Return where a row has no value (空值)."""
-        return cast("NDArray[np.bool_]", self.spread(self.is_null, null=True))
+        return self.spread(self.is_null, null=True)
 
     def pooled(self) -> Raw:
         """Return the same column as distinct values and codes (去重编码)."""
@@ -92,6 +93,12 @@ class Raw:
         codes = np.where(self.is_null, np.int32(-1), codes).astype(np.int32)
         return evolve(self, values=pool, is_null=np.zeros(len(pool), np.bool_), codes=codes)
 
+    def positions(self) -> NDArray[np.int32]:
+        """Return the position in `values` of each row; -1 is null (取值位置)."""
+        if self.codes is not None:
+            return self.codes
+        return np.where(self.is_null, -1, np.arange(len(self.values))).astype(np.int32)
+
     def objects(self) -> NDArray[np.object_]:
         """Return one str or None a row (文本值)."""
         if self.values.dtype.kind == "S":
@@ -100,11 +107,11 @@ class Raw:
             cells = self.values.astype(object)
         cells = cells.copy()
         cells[self.is_null] = None
-        return cast("NDArray[np.object_]", self.spread(cells, null=None))
+        return self.spread(cells, null=None)
 
     def words(self) -> NDArray[np.object_]:
         """Return the distinct values as str (去重文本)."""
-        return cast("NDArray[np.object_]", evolve(self, codes=None).objects())
+        return evolve(self, codes=None).objects()
 
     def shown(self, rows: NDArray[np.intp]) -> list[str]:
         """Return a few cells as text for a message (示例值)."""

@@ -85,7 +85,7 @@ def _examples(raw: Raw, rows: NDArray[np.intp]) -> tuple[tuple[int, str], ...]:
     return tuple(zip(first.tolist(), raw.shown(first), strict=True))
 
 
-def _fault(code: str, raw: Raw, setting: Setting, **details: object) -> Reading:
+def _fault(code: str, raw: Raw, setting: Setting, **details: str | Text) -> Reading:
     rows = np.flatnonzero(~raw.nulls())
     found = problem(
         code,
@@ -93,7 +93,7 @@ def _fault(code: str, raw: Raw, setting: Setting, **details: object) -> Reading:
         count=len(rows),
         total=len(raw),
         examples=_examples(raw, rows),
-        **details,
+        details=details,
     )
     return Reading(values=np.zeros(0, np.int64), faults=(found,))
 
@@ -120,7 +120,7 @@ def _read_ids(raw: Raw, column: Column, setting: Setting) -> Reading:
         return _fault("number_ids", raw, setting, header=column.name)
     if raw.kind in ("time", "boolean"):
         return _wrong_type(raw, setting, Text("文本", "text"))
-    cells = raw.values.astype(object) if numeric else raw.values
+    cells = raw.values.astype(object) if raw.kind == "float" else raw.values
     per_value, flags = parse_ids(cells, raw.is_null, integers=setting.ids == "integer")
     keys = Ids(raw.spread(per_value.keys, null=0), per_value.names)
     found = raw.spread(flags, null=IdFlag.NULL)
@@ -257,7 +257,7 @@ def _unknown(
     if drops:
         known = ", ".join(f"{c.code} ({c.title.zh})" for c in setting.words)
         return [Bad(code="unknown_code", rows=rows, drops=True, details={"known": known})]
-    counts = np.bincount(pooled.take(rows).codes, minlength=len(pooled.values))
+    counts = np.bincount(pooled.take(rows).positions(), minlength=len(pooled.values))
     most = np.argsort(-counts, kind="stable")[:5]
     words = pooled.words()
     values = ", ".join(f"{words[i]} x {counts[i]:,}" for i in most if counts[i])
