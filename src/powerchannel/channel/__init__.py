@@ -2,7 +2,7 @@
 
 The four verbs are `check`, `aggregate`, `evaluate` and ``Result.explain``.
 
-- `tables`: what comes in, and checking it; `identity`: phones and who shares them
+- `tables`, `schemas`: what comes in, and checking it; `identity`: phones and who shares them
 - `catalogue`, `rules`: what people decided, as data; ``rulebooks/hebei-2022.toml``
 - `state`: what is remembered, month by month; `planes`, `marks`: its parts; `evidence`
 - `reference`: the rules for one customer, to be read; `batch`: the same for all at once
@@ -13,8 +13,9 @@ from powerchannel.channel.catalogue import Catalogue
 from powerchannel.channel.reasons import REASONS
 from powerchannel.channel.result import Result, evaluate
 from powerchannel.channel.rules import Rulebook
+from powerchannel.channel.schemas import SCHEMAS
 from powerchannel.channel.state import State, aggregate
-from powerchannel.channel.tables import SCHEMAS, Tables, check
+from powerchannel.channel.tables import Tables, check
 
 __all__ = [
     "REASONS",
