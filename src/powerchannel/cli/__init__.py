@@ -1,0 +1,5 @@
+"""The command line `powerchannel`."""
+
+from powerchannel.cli.entry import main
+
+__all__ = ["main"]
