@@ -1,0 +1,211 @@
+"""The scoring loop in NumPy: the same bytes as the compiled one, where there is no compiler."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from powerchannel._kernels.rules import (
+    CHANNELS,
+    COMPLAINT,
+    DISLIKE,
+    LATENT,
+    NO_CHOICE,
+    NOWHERE,
+    LoopRules,
+)
+
+__all__ = ["IdTable", "finalise", "keys_of", "merge", "scatter", "slots_of"]
+
+_BLOCK = 1 << 14  # customers at a time: the working arrays of a block stay in the cache
+_LONGEST_ID = 10**18
+_POWERS = 10 ** np.arange(19, dtype=np.int64)
+
+
+def finalise(
+    planes: Sequence[NDArray[np.uint8]],
+    modifiers: NDArray[np.uint8],
+    rules: LoopRules,
+    scores: NDArray[np.float32],
+    first: NDArray[np.uint8],
+    start: int,
+    stop: int,
+) -> None:
+    """Score customers ``start`` to ``stop`` into columns of `scores` and `first` (计分).
+
+    Parameters
+    ----------
+    planes : sequence of ndarray of uint8, shape (customers, 8)
+        Uses, oldest month first; at most 8 months.
+    modifiers : ndarray of uint8, shape (customers, 8)
+        Latent points and the bits of complaint and dislike.
+    rules : LoopRules
+        The factors.
+    scores : ndarray of float32, shape (8, customers)
+        Written: one row a channel.
+    first : ndarray of uint8, shape (customers,)
+        Written: the first choice, 255 for none.
+    start, stop : int
+        The customers.
+    """
+    for low in range(start, stop, _BLOCK):
+        high = min(low + _BLOCK, stop)
+        counts = np.stack([plane[low:high].T for plane in planes])
+        changes = np.ascontiguousarray(modifiers[low:high].T)
+        total = _totals(counts, changes, rules)
+        scores[:, low:high] = total
+        first[low:high] = _first_choice(total, rules)
+
+
+def _totals(
+    counts: NDArray[np.uint8], changes: NDArray[np.uint8], rules: LoopRules
+) -> NDArray[np.float32]:
+    uses = np.minimum(counts, np.uint8(min(rules.cap, 255))).sum(axis=0, dtype=np.uint16)
+    steps = _steps(counts > 0, rules)
+    streak = np.array([1.0, *(factor for _, factor in rules.streak)])[steps]
+    frequency = np.array([1.0, rules.frequency])[(uses > rules.more_than).view(np.uint8)]
+    if rules.is_largest:
+        is_streak = streak >= frequency
+        streak, frequency = np.where(is_streak, streak, 1.0), np.where(is_streak, 1.0, frequency)
+    total = uses * np.array(rules.points)[:, None]
+    total += changes & LATENT
+    total *= streak
+    total *= frequency
+    total *= np.array([1.0, rules.complaint])[(changes & COMPLAINT) >> 6]
+    total[changes >= DISLIKE] = 0.0
+    return total.astype(np.float32)
+
+
+def _steps(used: NDArray[np.bool_], rules: LoopRules) -> NDArray[np.uint8]:
+    """Return the highest step of the streak that each run ending in the last month reaches."""
+    reached = np.zeros(used.shape[1:], np.uint8)
+    run, back = np.ones(used.shape[1:], np.bool_), 0
+    for months, _ in rules.streak:
+        if months > len(used):
+            break
+        for back in range(back + 1, months + 1):  # noqa: B020
+            run &= used[-back]
+        reached += run.view(np.uint8)
+    return reached
+
+
+def _first_choice(total: NDArray[np.float32], rules: LoopRules) -> NDArray[np.uint8]:
+    best = np.zeros(total.shape[1], np.float32)
+    first = np.full(total.shape[1], NO_CHOICE, np.uint8)
+    for channel in rules.tie_order:
+        is_better = total[channel] > best
+        np.copyto(first, np.uint8(channel), where=is_better)
+        np.maximum(best, total[channel], out=best)
+    return first
+
+
+def scatter(
+    codes: NDArray[np.int32],
+    channels: NDArray[np.uint8],
+    slots: NDArray[np.uint8],
+    planes: Sequence[NDArray[np.uint8]],
+) -> int:
+    """Count one use an event into the plane of its slot, saturating at 255 (计数).
+
+    Parameters
+    ----------
+    codes : ndarray of int32, shape (events,)
+        Customers.
+    channels : ndarray of uint8, shape (events,)
+        Channels.
+    slots : ndarray of uint8, shape (events,)
+        Position of the plane; one beyond them counts nowhere.
+    planes : sequence of ndarray of uint8, shape (customers, 8)
+        Written.
+
+    Returns
+    -------
+    int
+        How many events counted.
+    """
+    cells = codes.astype(np.int64) * CHANNELS
+    cells += channels
+    counted = 0
+    for slot, plane in enumerate(planes):
+        here = cells[slots == slot]
+        counted += len(here)
+        if len(here):
+            _add(plane.reshape(-1), here)
+    return counted
+
+
+def _add(plane: NDArray[np.uint8], cells: NDArray[np.int64]) -> None:
+    """Add a use a cell; few events are sorted, many are counted over the whole plane."""
+    if len(cells) * 16 < len(plane):
+        at, more = np.unique(cells, return_counts=True)
+        plane[at] = np.minimum(plane[at] + more, 255)
+    else:
+        more = np.bincount(cells, minlength=len(plane))
+        more += plane
+        plane[:] = np.minimum(more, 255, out=more)
+
+
+def merge(into: NDArray[np.uint8], other: NDArray[np.uint8]) -> None:
+    """Add counts byte by byte, saturating at 255 (饱和相加)."""
+    into += np.minimum(other, 255 - into)
+
+
+def slots_of(
+    stamps: NDArray[np.integer],
+    per_day: int,
+    shift: int,
+    table: NDArray[np.uint8],
+    first_day: int,
+) -> NDArray[np.uint8]:
+    """Look up the slot of each stamp by its local day, 255 outside the table (月槽).
+
+    Parameters
+    ----------
+    stamps : ndarray of int32 or int64
+        In any unit.
+    per_day, shift : int
+        Units in a day, and what makes the stamps local.
+    table : ndarray of uint8
+        The slot of each day from `first_day` on.
+    first_day : int
+        Days since 1970.
+    """
+    day = (stamps.astype(np.int64) + shift) // per_day - first_day
+    inside = (day >= 0) & (day < len(table))
+    return np.where(inside, table[np.where(inside, day, 0)], np.uint8(NOWHERE)).astype(np.uint8)
+
+
+def keys_of(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return integers as keys of ids of just their digits, 0 for what is no id (整数编号转键)."""
+    fits = (numbers >= 0) & (numbers < _LONGEST_ID)
+    digits = np.maximum(np.searchsorted(_POWERS, numbers, side="right"), 1)
+    return np.where(fits, numbers + _POWERS[np.minimum(digits, 18)], 0)
+
+
+class IdTable:
+    """Keys to dense codes in order of appearance; key 0 is no id (编号字典)."""
+
+    def __init__(self) -> None:
+        self._keys = np.zeros(0, np.int64)
+        self._index = pd.Index(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def encode(self, keys: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Return the code of each key; new keys get the next ones, key 0 gets -1 (编码)."""
+        local, distinct = pd.factorize(keys)
+        known = self._index.get_indexer(pd.Index(distinct))
+        fresh = (known < 0) & (distinct != 0)
+        known[fresh] = len(self._keys) + np.arange(int(fresh.sum()))
+        if fresh.any():
+            self._keys = np.concatenate([self._keys, distinct[fresh]])
+            self._index = pd.Index(self._keys)
+        return known.astype(np.int32)[local]
+
+    def keys(self) -> NDArray[np.int64]:
+        """Return the keys by code (键)."""
+        return self._keys
