@@ -13,8 +13,8 @@ __all__ = [
     "LATENT",
     "MAX_MONTHS",
     "MAX_STEPS",
-    "NO_CHOICE",
     "NOWHERE",
+    "NO_CHOICE",
     "LoopRules",
 ]
 

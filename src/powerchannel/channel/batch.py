@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 import numpy as np
 from attrs import frozen
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from powerchannel._kernels.preference import Choices, Factors, Scores, choose, score
 from powerchannel.channel.marks import Marks
-from powerchannel.channel.planes import LIMIT
+from powerchannel.channel.planes import LIMIT, width_of
 from powerchannel.channel.reference import (
     complaint_factor,
     points_per_use,
@@ -24,7 +25,9 @@ from powerchannel.periods import month_end_us
 __all__ = ["Block", "Engine"]
 
 _BLOCK = 1 << 16  # customers at a time: the working arrays of a block stay in the cache
-_NEVER = np.iinfo(np.int64).min
+
+Cells: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Customers and channels, pair by pair."""
 
 
 @frozen(eq=False, kw_only=True)
@@ -60,11 +63,10 @@ class Engine:
 
     def block(self, start: int, stop: int) -> Block:
         """Score the customers ``start`` to ``stop`` (计分一块)."""
-        disliked = self._disliked(start, stop)
-        latent = self._latent(start, stop, disliked)
-        complaints = self._complaints(start, stop)
+        disliked, latent, complaints = self.modifiers(start, stop)
         factors = factors_of(self.rulebook, int(complaints.max(initial=0)))
-        scores = score(self._planes(start, stop), latent, complaints, disliked, factors)
+        planes = np.stack([p[:, : latent.shape[1]] for p in self.planes(start, stop)])
+        scores = score(planes, latent, complaints, disliked, factors)
         order = np.array(tie_order(self.rulebook), np.intp)
         return Block(
             start=start,
@@ -79,67 +81,111 @@ class Engine:
     def _first(self) -> int:
         return self.as_of - self.rulebook.window.months + 1
 
-    def _shape(self, start: int, stop: int) -> tuple[int, int]:
-        return stop - start, len(self.state.channels)
+    def planes(self, start: int, stop: int) -> list[NDArray[np.uint8]]:
+        """Return the uses of each month of the window, oldest first (窗口使用面).
 
-    def _planes(self, start: int, stop: int) -> NDArray[np.uint8]:
-        months = range(self._first, self.as_of + 1)
-        out = np.zeros((len(months), *self._shape(start, stop)), np.uint8)
-        for plane, month in zip(out, months, strict=True):
-            if month in self.state.planes:
-                plane[:] = self.state.planes[month].dense(start, stop)
-        return out
+        Returns
+        -------
+        list of ndarray of uint8, shape (stop - start, bytes)
+            To be read only.
+        """
+        planes, width = self.state.planes, width_of(len(self.state.channels))
+        nothing = np.zeros((stop - start, width), np.uint8)
+        return [
+            planes[m].dense(start, stop) if m in planes else nothing
+            for m in range(self._first, self.as_of + 1)
+        ]
 
-    def _complaints(self, start: int, stop: int) -> NDArray[np.int64]:
+    def modifiers(
+        self, start: int, stop: int
+    ) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]:
+        """Return live dislikes, latent points and complaints (不喜欢、潜量、投诉).
+
+        Returns
+        -------
+        tuple of ndarray, each of shape (stop - start, channels)
+        """
+        shape = (stop - start, len(self.state.channels))
+        dislikes, complaints = self.dislikes(start, stop), np.zeros(shape, np.int64)
+        seen = self.complaints(start, stop)
+        np.add.at(complaints, (seen["customer"], seen["channel"]), seen["complaints"])
+        is_disliked, latent = np.zeros(shape, np.bool_), np.zeros(shape, np.int64)
+        is_disliked[dislikes] = True
+        rows, points = self.latent(start, stop, dislikes)
+        latent[rows] = points
+        return is_disliked, latent, complaints
+
+    def complaints(self, start: int, stop: int) -> Marks:
+        """Return the complaints of the window (窗口内投诉)."""
         marks = self.state.marks.block(start, stop)
-        seen = marks.where((marks["month"] >= self._first) & (marks["month"] <= self.as_of))
-        out = np.zeros(self._shape(start, stop), np.int64)
-        np.add.at(out, (seen["customer"], seen["channel"]), seen["complaints"])
-        return out
+        months = marks["month"]
+        in_window = (months >= self._first) & (months <= self.as_of)
+        return marks.where(in_window & (marks["complaints"] > 0))
 
-    def _disliked(self, start: int, stop: int) -> NDArray[np.bool_]:
+    def dislikes(self, start: int, stop: int) -> Cells:
+        """Return the customers and channels of live dislikes (有效的不喜欢)."""
         marks = self.state.marks.block(start, stop)
         seen = marks.where(marks["month"] <= self.as_of)
-        stated, withdrawn = (np.full(self._shape(start, stop), _NEVER) for _ in range(2))
-        np.maximum.at(stated, (seen["customer"], seen["channel"]), seen["disliked"])
-        np.maximum.at(withdrawn, (seen["customer"], seen["channel"]), seen["withdrawn"])
-        lives = stated > withdrawn
+        if not len(seen):
+            return seen["customer"], seen["channel"]
+        customer, channel = seen["customer"], seen["channel"]
+        is_new = np.append(True, (np.diff(customer) != 0) | (np.diff(channel) != 0))
+        first = np.flatnonzero(is_new)
+        stated = np.maximum.reduceat(seen["disliked"], first)
+        lives = stated > np.maximum.reduceat(seen["withdrawn"], first)
         if self.rulebook.dislike.until == "expiry":
             lives &= stated >= month_end_us(self.as_of - self.rulebook.dislike.months)
-        return lives
+        return customer[first[lives]], channel[first[lives]]
 
-    def _latent(self, start: int, stop: int, disliked: NDArray[np.bool_]) -> NDArray[np.int64]:
-        points = self._ladder(start, stop)
+    def latent(
+        self, start: int, stop: int, dislikes: Cells
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the customers with facts or evidence, and their latent points (潜量分).
+
+        Returns
+        -------
+        rows : ndarray of int64, shape (found,)
+            Customers, counted from `start`.
+        points : ndarray of int64, shape (found, channels)
+        """
+        held, seen = self._held(start, stop), self._seen(start, stop)
+        rows = np.unique(np.concatenate([held["customer"], seen["customer"]]))
+        points = np.zeros((len(rows), len(self.state.channels)), np.int64)
+        self._climb(points, held.moved_to(rows))
+        at = seen.moved_to(rows)
+        for extra in self.rulebook.latent.extras:
+            points[self._earned(at, extra, len(rows))] += self._points(extra.points)
+        np.minimum(points, self.rulebook.latent.cap, out=points)
+        customer, channel = dislikes
+        if self.rulebook.dislike.latent_off == "customer":
+            points[np.isin(rows, customer)] = 0
+        else:
+            known = np.isin(customer, rows)
+            points[np.searchsorted(rows, customer[known]), channel[known]] = 0
+        return rows, points
+
+    def _held(self, start: int, stop: int) -> Marks:
+        facts, end = self.state.facts.block(start, stop), month_end_us(self.as_of)
+        return facts.where((facts["since"] < end) & (facts["until"] >= end))
+
+    def _seen(self, start: int, stop: int) -> Marks:
         evidence = self.state.evidence.block(start, stop)
         months = evidence["month"]
-        seen = evidence.where((months >= self._first) & (months <= self.as_of))
-        for extra in self.rulebook.latent.extras:
-            earned = self._evidence(seen, extra, stop - start)
-            points[earned] += self._points(extra.points)
-        points = np.minimum(points, self.rulebook.latent.cap)
-        off = disliked
-        if self.rulebook.dislike.latent_off == "customer":
-            off = np.broadcast_to(disliked.any(axis=1, keepdims=True), disliked.shape)
-        return np.where(off, 0, points)
+        return evidence.where((months >= self._first) & (months <= self.as_of))
 
-    def _ladder(self, start: int, stop: int) -> NDArray[np.int64]:
-        facts, end = self.state.facts.block(start, stop), month_end_us(self.as_of)
-        held = facts.where((facts["since"] < end) & (facts["until"] >= end))
-        points = np.zeros(self._shape(start, stop), np.int64)
+    def _climb(self, points: NDArray[np.int64], held: Marks) -> None:
         for rung in self.rulebook.latent.ladder:
             wanted = np.isin(held["fact"], [FACTS.index(f) for f in rung.facts])
             customer, channel = held["customer"][wanted], held["channel"][wanted]
             np.maximum.at(points, (customer, channel), self._points(rung.points)[channel])
-        return points
 
-    def _evidence(self, seen: Marks, extra: Extra, customers: int) -> NDArray[np.bool_]:
+    def _earned(self, seen: Marks, extra: Extra, customers: int) -> NDArray[np.bool_]:
         of_kind = seen.where(seen["kind"] == self.state.evidence_kinds.index(extra.evidence))
         counts = np.zeros(customers, np.int64)
         np.add.at(counts, of_kind["customer"], of_kind["count"])
         return np.asarray(counts >= extra.at_least, dtype=np.bool_)
 
-    def _points(self, points: object) -> NDArray[np.int64]:
-        assert hasattr(points, "get")
+    def _points(self, points: Mapping[str, int]) -> NDArray[np.int64]:
         return np.array([points.get(c, 0) for c in self.state.channels], np.int64)
 
 

@@ -82,6 +82,11 @@ class Marks:
             self.key, self.reduce, {**self.columns, "customer": rows[self.columns["customer"]]}
         )
 
+    def moved_to(self, rows: NDArray[np.int64]) -> Marks:
+        """Return the marks with each customer as its place among ascending rows (重编)."""
+        place = np.searchsorted(rows, self.columns["customer"])
+        return Marks(self.key, self.reduce, {**self.columns, "customer": place})
+
     def picked(self, rows: NDArray[np.int64], customers: int) -> Marks:
         """Return the marks of some of the customers, ascending (取客户)."""
         place = np.full(customers, -1, np.int64)

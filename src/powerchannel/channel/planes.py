@@ -171,9 +171,7 @@ class Plane:
             return False
         if self.grid is not None:
             return np.array_equal(self.grid, other.dense(0, self.shape[0]))
-        return np.array_equal(self.cells, other.cells) and np.array_equal(
-            self.counts, other.counts
-        )
+        return np.array_equal(self.cells, other.cells) and np.array_equal(self.counts, other.counts)
 
     def parts(self) -> tuple[NDArray[np.generic], ...]:
         """Return the arrays that hold the counts (数据)."""

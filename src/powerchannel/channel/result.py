@@ -17,6 +17,7 @@ from powerchannel.channel.explaining import Explanation, explain_customer
 from powerchannel.channel.histories import history_of
 from powerchannel.channel.reasons import REASONS, Grid, reason_flags
 from powerchannel.channel.rules import Rulebook
+from powerchannel.channel.scoring import Scorer, obstacle
 from powerchannel.channel.state import State
 from powerchannel.errors import NotInForceError, RulebookError, UnknownNameError
 from powerchannel.ids import Ids
@@ -86,8 +87,6 @@ class Result:
     @cached_property
     def origin(self) -> Origin:
         """Where the result comes from (结果来源)."""
-        full = self.state.saturated
-        note = f"{full:,} monthly counts reached 255 and may be larger / 个月度计数达到上限 255"
         return Origin(
             library_version=version("powerchannel"),
             rulebook=self.rulebook.name,
@@ -95,8 +94,20 @@ class Result:
             as_of=self.as_of,
             state_digest=self.state.digest,
             assumed=tuple(r.id for r in rules(self.rulebook) if r.provenance.status == "assumed"),
-            notes=(note,) if full else (),
+            path=Scorer(self._engine).path,
+            notes=self._notes(),
         )
+
+    def _notes(self) -> tuple[str, ...]:
+        full, why = self.state.saturated, obstacle(self.rulebook)
+        notes = []
+        if full:
+            notes.append(
+                f"{full:,} 个月度计数达到 255, 实际可能更多 / counts reached 255, may be more"
+            )
+        if why:
+            notes.append(f"未用快速计分循环: {why.zh} / not by the scoring loop: {why.en}")
+        return tuple(notes)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -122,16 +133,14 @@ class Result:
         DataFrame
             customer_id, first_choice (null for none), and a float32 column for each channel.
         """
-        channels, customers = self.state.channels, len(self.state)
-        first = np.empty(customers, np.int16)
-        scores = np.empty((customers, len(channels)), np.float32)
-        for block in self._blocks():
-            rows = slice(block.start, block.start + len(block.choices.first))
-            first[rows], scores[rows] = block.choices.first, block.scores.score
+        columns = Scorer(self._engine).columns()
         table = pd.DataFrame(
-            {"customer_id": self.state.customers.to_text(), "first_choice": self._names(first)}
+            {
+                "customer_id": self.state.customers.to_text(),
+                "first_choice": self._names(columns.first),
+            }
         )
-        return table.assign(**{c: scores[:, i] for i, c in enumerate(channels)})
+        return table.assign(**dict(zip(self.state.channels, columns.scores, strict=True)))
 
     @cached_property
     def first_choices(self) -> pd.DataFrame:
@@ -203,11 +212,15 @@ class Result:
         shares = self.wide["first_choice"].value_counts(dropna=False).to_frame("customers")
         return f"<p>{self!r}</p>{shares.to_html()}{self.table.head().to_html(index=False)}"
 
+    @property
+    def _engine(self) -> Engine:
+        return Engine(self.state, self.rulebook, self.month)
+
     def _blocks(self) -> Iterator[Block]:
-        return Engine(self.state, self.rulebook, self.month).blocks()
+        return self._engine.blocks()
 
     def _nothing(self) -> Block:
-        return Engine(self.state, self.rulebook, self.month).block(0, 0)
+        return self._engine.block(0, 0)
 
     def _names(self, codes: NDArray[np.integer]) -> pd.Categorical:
         return categorical(codes, self.state.channels)

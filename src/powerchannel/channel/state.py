@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from powerchannel.channel.evidence import evidence_rows
 from powerchannel.channel.marks import EVIDENCE_KEY, FACT_KEY, MARK_KEY, Marks, Reduce
-from powerchannel.channel.planes import Plane
+from powerchannel.channel.planes import Plane, width_of
 from powerchannel.channel.tables import Tables
 from powerchannel.errors import MergeError, UnknownNameError
 from powerchannel.ids import Ids
@@ -205,14 +205,11 @@ class State:
 
     def picked(self, rows: NDArray[np.int64]) -> State:
         """Return the state of the customers at some ascending rows (按行取客户)."""
+        planes = {m: p.picked(rows) for m, p in self.planes.items()}
         return evolve(
             self,
             customers=self.customers.take(rows).unique()[0],
-            planes={
-                m: p
-                for m, p in ((m, p.picked(rows)) for m, p in self.planes.items())
-                if len(p.cells)
-            },
+            planes={m: p for m, p in planes.items() if p.uses},
             marks=self.marks.picked(rows, len(self)),
             evidence=self.evidence.picked(rows, len(self)),
             facts=self.facts.picked(rows, len(self)),
@@ -245,7 +242,7 @@ class State:
     def _parts(self) -> Iterable[NDArray[np.generic]]:
         yield self.customers.to_fixed()
         for month, plane in self.planes.items():
-            yield from (np.array([month]), plane.cells, plane.counts)
+            yield from (np.array([month]), *plane.parts())
         for marks in (self.marks, self.evidence, self.facts):
             yield from marks.columns.values()
 
@@ -297,10 +294,10 @@ def _customers(checked: Mapping[str, CheckedTable]) -> tuple[Ids, dict[str, NDAr
 def _planes(
     contacts: CheckedTable, rows: NDArray[np.int64], customers: Ids, tables: Tables
 ) -> dict[int, Plane]:
-    channels = len(tables.catalogue.codes)
+    width = width_of(len(tables.catalogue.codes))
     months = local_month(contacts.times("contacted_at"))
-    cells = rows * channels + contacts.codes("channel")
-    shape = (len(customers), channels)
+    cells = rows * width + contacts.codes("channel")
+    shape = (len(customers), width)
     return {int(m): Plane.of(shape, cells[months == m]) for m in _distinct(months)}
 
 
