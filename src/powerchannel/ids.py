@@ -171,6 +171,25 @@ class Ids:
         place[order] = np.arange(len(order))
         return _compact(keys[order], self.names), place[codes]
 
+    def ordered(self) -> tuple[Ids, NDArray[np.int64]]:
+        """Return ids that are distinct already in canonical order, and where each stood (排序).
+
+        Returns
+        -------
+        ordered : Ids
+            In the order of the texts by code point.
+        order : ndarray of int64, shape (rows,)
+            The row of this column that each one comes from.
+
+        Examples
+        --------
+        >>> ordered, order = Ids.from_text(["9", "10"]).ordered()
+        >>> ordered.to_text().tolist(), order.tolist()
+        (['10', '9'], [1, 0])
+        """
+        order = _text_order(self.keys, self.names)
+        return _compact(self.keys[order], self.names), order
+
     def union(self, other: Ids) -> tuple[Ids, NDArray[np.int64], NDArray[np.int64]]:
         """Return the ids of both, and the places of the rows of each in them (并集).
 

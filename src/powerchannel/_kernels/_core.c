@@ -617,6 +617,71 @@ done:
     return answer;
 }
 
+PyDoc_STRVAR(partition_doc,
+"partition(keys, columns, slots, shards, keys_out, columns_out, slots_out)\n--\n\n"
+"Group events by shard, in order. Returns the first event of each shard, and the end.");
+
+#define MAX_SHARDS 64
+
+static inline uint64_t hash(int64_t key) {
+    uint64_t h = (uint64_t)key * 0x9E3779B97F4A7C15ULL;
+    return h ^ (h >> 32);
+}
+
+static inline int shard_of(int64_t key, int shards) {
+    return (int)(((hash(key) >> 40) * (uint64_t)shards) >> 24);
+}
+
+static PyObject *partition(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *in[3], *out[3];
+    int shards;
+    if (!PyArg_ParseTuple(args, "OOOiOOO:partition", &in[0], &in[1], &in[2], &shards, &out[0], &out[1],
+                          &out[2]))
+        return NULL;
+    if (shards < 1 || shards > MAX_SHARDS) {
+        PyErr_Format(PyExc_ValueError, "1 to %d shards, not %d", MAX_SHARDS, shards);
+        return NULL;
+    }
+    Held held[6];
+    memset(held, 0, sizeof held);
+    PyObject *answer = NULL;
+    if (hold(&held[0], in[0], 0, 0, "keys") < 0) goto done;
+    Py_ssize_t events = held[0].view.len / (Py_ssize_t)sizeof(int64_t);
+    if (hold(&held[1], in[1], 0, events, "columns") < 0 || hold(&held[2], in[2], 0, events, "slots") < 0 ||
+        hold(&held[3], out[0], 1, events * (Py_ssize_t)sizeof(int64_t), "keys_out") < 0 ||
+        hold(&held[4], out[1], 1, events, "columns_out") < 0 ||
+        hold(&held[5], out[2], 1, events, "slots_out") < 0)
+        goto done;
+    const int64_t *keys = held[0].view.buf;
+    const uint8_t *columns = held[1].view.buf, *slots = held[2].view.buf;
+    int64_t *keys_out = held[3].view.buf;
+    uint8_t *columns_out = held[4].view.buf, *slots_out = held[5].view.buf;
+    Py_ssize_t from[MAX_SHARDS + 1], at[MAX_SHARDS];
+    memset(from, 0, sizeof from);
+    Py_BEGIN_ALLOW_THREADS
+    for (Py_ssize_t i = 0; i < events; i++) from[shard_of(keys[i], shards) + 1]++;
+    for (int k = 0; k < shards; k++) from[k + 1] += from[k], at[k] = from[k];
+    for (Py_ssize_t i = 0; i < events; i++) {
+        Py_ssize_t to = at[shard_of(keys[i], shards)]++;
+        keys_out[to] = keys[i];
+        columns_out[to] = columns[i];
+        slots_out[to] = slots[i];
+    }
+    Py_END_ALLOW_THREADS
+    answer = PyTuple_New(shards + 1);
+    for (int k = 0; answer && k <= shards; k++) {
+        PyObject *number = PyLong_FromSsize_t(from[k]);
+        if (!number || PyTuple_SetItem(answer, k, number) < 0) {
+            Py_DECREF(answer);
+            answer = NULL;
+        }
+    }
+done:
+    release(held, 6);
+    return answer;
+}
+
 /* An open-addressing table from keys to dense codes in order of appearance. Key 0 is no id. */
 typedef struct {
     int64_t key;
@@ -630,11 +695,6 @@ typedef struct {
     int64_t used, room, mask;
     int is_busy;
 } IdTable;
-
-static inline uint64_t hash(int64_t key) {
-    uint64_t h = (uint64_t)key * 0x9E3779B97F4A7C15ULL;
-    return h ^ (h >> 32);
-}
 
 static int grow(IdTable *table, int64_t customers) {
     int64_t size = table->mask + 1;
@@ -785,6 +845,7 @@ static PyMethodDef methods[] = {
     {"merge", merge, METH_VARARGS, merge_doc},
     {"slots_of", slots_of, METH_VARARGS, slots_of_doc},
     {"parse_digits", parse_digits, METH_VARARGS, parse_digits_doc},
+    {"partition", partition, METH_VARARGS, partition_doc},
     {"keys_of", keys_of, METH_VARARGS, keys_of_doc},
     {"level", level, METH_NOARGS, "level()\n--\n\n0 plain, 1 AVX2, 2 AVX-512: what this machine runs."},
     {NULL, NULL, 0, NULL}};

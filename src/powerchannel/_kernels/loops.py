@@ -111,6 +111,30 @@ class Loops:
         _core.slots_of(stamps, width, per_day, shift, table, first_day, slots)
         return slots
 
+    def partition(
+        self,
+        keys: NDArray[np.int64],
+        columns: NDArray[np.uint8],
+        slots: NDArray[np.uint8],
+        shards: int,
+    ) -> list[twin.Part]:
+        """Group events by shard of their key, in order (按客户分片)."""
+        if not self.is_compiled:
+            return twin.partition(keys, columns, slots, shards)
+        out = np.empty_like(keys), np.empty_like(columns), np.empty_like(slots)
+        at = _core.partition(keys, columns, slots, shards, *out)
+        return [tuple(a[at[k] : at[k + 1]] for a in out) for k in range(shards)]
+
+    def digits(
+        self, offsets: NDArray[np.integer], data: NDArray[np.uint8]
+    ) -> NDArray[np.int64] | None:
+        """Read text from Arrow buffers as keys, 0 for what is not digits; None: not here (文本编号转键)."""
+        if not self.is_compiled:
+            return None
+        keys = np.empty(len(offsets) - 1, np.int64)
+        _core.parse_digits(offsets, offsets.dtype.itemsize, data, keys)
+        return keys
+
     def keys_of(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return integers as keys of ids (整数编号转键)."""
         if not self.is_compiled:

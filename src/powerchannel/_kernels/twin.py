@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,17 @@ from powerchannel._kernels.rules import (
     LoopRules,
 )
 
-__all__ = ["IdTable", "finalise", "keys_of", "merge", "scatter", "slots_of"]
+__all__ = [
+    "IdTable",
+    "Part",
+    "finalise",
+    "keys_of",
+    "merge",
+    "partition",
+    "scatter",
+    "shard_of",
+    "slots_of",
+]
 
 _BLOCK = 1 << 14  # customers at a time: the working arrays of a block stay in the cache
 _LONGEST_ID = 10**18
@@ -183,6 +194,34 @@ def keys_of(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
     fits = (numbers >= 0) & (numbers < _LONGEST_ID)
     digits = np.maximum(np.searchsorted(_POWERS, numbers, side="right"), 1)
     return np.where(fits, numbers + _POWERS[np.minimum(digits, 18)], 0)
+
+
+Part: TypeAlias = tuple[NDArray[np.int64], NDArray[np.uint8], NDArray[np.uint8]]
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+
+
+def partition(
+    keys: NDArray[np.int64], columns: NDArray[np.uint8], slots: NDArray[np.uint8], shards: int
+) -> list[Part]:
+    """Group events by shard of their key, in order (按客户分片).
+
+    Parameters
+    ----------
+    keys, columns, slots : ndarray, shape (events,)
+        The events.
+    shards : int
+        How many groups; a key is always in the same one.
+    """
+    shard = shard_of(keys, shards)
+    found = (np.flatnonzero(shard == k) for k in range(shards))
+    return [(keys[rows], columns[rows], slots[rows]) for rows in found]
+
+
+def shard_of(keys: NDArray[np.int64], shards: int) -> NDArray[np.uint64]:
+    """Return the shard of each key, by its hash (分片号)."""
+    mixed = keys.view(np.uint64) * _ODD
+    mixed ^= mixed >> np.uint64(32)
+    return ((mixed >> np.uint64(40)) * np.uint64(shards)) >> np.uint64(24)
 
 
 class IdTable:

@@ -11,7 +11,7 @@ The four verbs are `check`, `aggregate`, `evaluate` and ``Result.explain``.
 
 from powerchannel.channel.catalogue import Catalogue
 from powerchannel.channel.reasons import REASONS
-from powerchannel.channel.result import Result, evaluate
+from powerchannel.channel.result import Origin, Result, evaluate
 from powerchannel.channel.rules import Rulebook
 from powerchannel.channel.schemas import SCHEMAS
 from powerchannel.channel.state import State, aggregate
@@ -21,6 +21,7 @@ __all__ = [
     "REASONS",
     "SCHEMAS",
     "Catalogue",
+    "Origin",
     "Result",
     "Rulebook",
     "State",

@@ -10,10 +10,10 @@ from powerchannel.channel.tables import Tables, contains_any
 from powerchannel.tables import CheckedTable
 from powerchannel.times import to_local
 
-__all__ = ["evidence_rows"]
+__all__ = ["evidence_rows", "in_hours_of_day"]
 
 _DAY_US = 86_400_000_000
-_MINUTE_US = 60_000_000
+_MINUTES_PER_DAY = 1440
 
 
 def evidence_rows(tables: Tables) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
@@ -53,7 +53,8 @@ def _holds(rule: Evidence, contacts: CheckedTable) -> NDArray[np.bool_]:
     if rule.text_any:
         holds &= _says(contacts, rule.text_any, holds)
     if rule.hours is not None:
-        holds &= _in_hours(contacts.times("contacted_at"), rule.hours)
+        of_day = to_local(contacts.times("contacted_at")) % _DAY_US
+        holds &= in_hours_of_day(of_day, rule.hours, _DAY_US)
     return holds
 
 
@@ -68,13 +69,23 @@ def _says(
     return says
 
 
-def _in_hours(utc_us: NDArray[np.int64], hours: str) -> NDArray[np.bool_]:
-    """Tell which stamps lie in a span of the local day; midnight sharp is a date without a time."""
-    of_day = to_local(utc_us) % _DAY_US
-    start, end = (_minutes(part) * _MINUTE_US for part in hours.split("-"))
-    inside = (of_day >= start) & (of_day < end)
-    if start > end:
-        inside = (of_day >= start) | (of_day < end)
+def in_hours_of_day(of_day: NDArray[np.integer], hours: str, per_day: int) -> NDArray[np.bool_]:
+    """Tell which times of the local day lie in a span that may pass midnight (是否在时段内).
+
+    Midnight sharp is a date without a time and lies in none.
+
+    Parameters
+    ----------
+    of_day : ndarray of int
+        Units since local midnight.
+    hours : str
+        Such as ``"20:00-08:00"``.
+    per_day : int
+        Units in a day.
+    """
+    start, end = (_minutes(part) * per_day // _MINUTES_PER_DAY for part in hours.split("-"))
+    after, before = of_day >= start, of_day < end
+    inside = after | before if start > end else after & before
     return np.asarray(inside & (of_day != 0), dtype=np.bool_)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from attrs import evolve, frozen
 from numpy.typing import NDArray
 
+from powerchannel.channel.catalogue import Catalogue
 from powerchannel.channel.evidence import evidence_rows
 from powerchannel.channel.marks import EVIDENCE_KEY, FACT_KEY, MARK_KEY, Marks, Reduce
 from powerchannel.channel.planes import Plane, width_of
@@ -20,7 +21,7 @@ from powerchannel.periods import format_month, parse_month
 from powerchannel.tables import CheckedTable
 from powerchannel.times import NAT, local_month
 
-__all__ = ["OPEN_END", "State", "aggregate"]
+__all__ = ["OPEN_END", "State", "aggregate", "assemble", "count_evidence"]
 
 OPEN_END = np.iinfo(np.int64).max
 """The end of a fact that has not ended: the smaller of two ends is the one that is known."""
@@ -267,16 +268,49 @@ def aggregate(tables: Tables) -> State:
     """
     checked = tables.checked
     customers, rows = _customers(checked)
+    planes = _planes(checked["contacts"], rows["contacts"], customers, tables)
+    evidence = _evidence(tables, rows["contacts"])
+    return assemble(tables.catalogue, customers, planes, evidence, checked, rows)
+
+
+def assemble(
+    catalogue: Catalogue,
+    customers: Ids,
+    planes: Mapping[int, Plane],
+    evidence: Marks,
+    checked: Mapping[str, CheckedTable],
+    rows: Mapping[str, NDArray[np.int64]],
+) -> State:
+    """Put a state together from what was counted and the side tables (组装状态).
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        What the contacts were read with.
+    customers : Ids
+        Every customer, in canonical order.
+    planes, evidence
+        What was counted of the contacts.
+    checked : mapping of table name to CheckedTable
+        facts, dislikes and complaints.
+    rows : mapping of table name to ndarray of int64
+        The customer of each of their rows.
+    """
     return State(
-        catalogue=tables.catalogue.digest,
-        channels=tables.catalogue.codes,
-        evidence_kinds=tuple(e.id for e in tables.catalogue.evidence),
+        catalogue=catalogue.digest,
+        channels=catalogue.codes,
+        evidence_kinds=tuple(e.id for e in catalogue.evidence),
         customers=customers,
-        planes=_planes(checked["contacts"], rows["contacts"], customers, tables),
+        planes=planes,
         marks=_marks(checked, rows),
-        evidence=_evidence(tables, rows["contacts"]),
+        evidence=evidence,
         facts=_facts(checked["facts"], rows["facts"]),
     )
+
+
+def count_evidence(columns: Mapping[str, NDArray[np.integer]]) -> Marks:
+    """Join rows of customer, kind, month and count (证据计数)."""
+    return Marks.of(EVIDENCE_KEY, _EVIDENCE, columns)
 
 
 def _customers(checked: Mapping[str, CheckedTable]) -> tuple[Ids, dict[str, NDArray[np.int64]]]:
@@ -343,7 +377,7 @@ def _evidence(tables: Tables, rows: NDArray[np.int64]) -> Marks:
         "month": months,
         "count": np.ones(len(contact), np.int64),
     }
-    return Marks.of(EVIDENCE_KEY, _EVIDENCE, columns)
+    return count_evidence(columns)
 
 
 def _facts(facts: CheckedTable, rows: NDArray[np.int64]) -> Marks:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -13,7 +15,14 @@ from powerchannel.text import Text
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["read_arrow", "read_parquet", "require_pyarrow", "write_arrow", "write_parquet"]
+__all__ = [
+    "damaged",
+    "read_arrow",
+    "read_parquet",
+    "require_pyarrow",
+    "write_arrow",
+    "write_parquet",
+]
 
 
 def require_pyarrow(path: Path, *, where: str) -> None:
@@ -30,17 +39,30 @@ def require_pyarrow(path: Path, *, where: str) -> None:
         raise fault("no_pyarrow", where, _NO_PYARROW, file=path) from None
 
 
+@contextlib.contextmanager
+def damaged(path: Path, *, where: str) -> Iterator[None]:
+    """Say of a file that cannot be read what is wrong with it (文件损坏).
+
+    Raises
+    ------
+    TableError
+        When reading fails inside.
+    """
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        raise fault("unreadable", where, _DAMAGED, file=path, reason=error) from error
+
+
 def read_parquet(path: Path, *, where: str) -> pa.Table:
     """Read a Parquet file (读取 Parquet)."""
     require_pyarrow(path, where=where)
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
-        with open_source(path, where=where) as source:
-            table = pq.ParquetFile(source).read()
-    except (pa.ArrowException, OSError) as error:
-        raise fault("unreadable", where, _DAMAGED, file=path, reason=error) from error
+    with damaged(path, where=where), open_source(path, where=where) as source:
+        table = pq.ParquetFile(source).read()
     check_names(table.column_names, path, where=where)
     return table
 
@@ -50,14 +72,11 @@ def read_arrow(path: Path, *, where: str) -> pa.Table:
     require_pyarrow(path, where=where)
     import pyarrow as pa
 
-    try:
-        with open_source(path, where=where) as source:
-            is_file = source.read(6) == b"ARROW1"
-            source.seek(0)
-            open_ipc = pa.ipc.open_file if is_file else pa.ipc.open_stream
-            table = open_ipc(source).read_all()
-    except (pa.ArrowException, OSError) as error:
-        raise fault("unreadable", where, _DAMAGED, file=path, reason=error) from error
+    with damaged(path, where=where), open_source(path, where=where) as source:
+        is_file = source.read(6) == b"ARROW1"
+        source.seek(0)
+        open_ipc = pa.ipc.open_file if is_file else pa.ipc.open_stream
+        table = open_ipc(source).read_all()
     check_names(table.column_names, path, where=where)
     return table
 

@@ -16,7 +16,7 @@ from powerchannel.files.arrow_file import require_pyarrow, write_arrow, write_pa
 from powerchannel.files.source import EXTENSIONS, extension_of, fault
 from powerchannel.text import Text
 
-__all__ = ["check_target", "write_table"]
+__all__ = ["check_target", "replacing", "write_table"]
 
 
 def write_table(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
@@ -40,7 +40,7 @@ def write_table(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
         is wanted and not installed.
     """
     target = check_target(path)
-    with _replacing(target) as sink:
+    with replacing(target) as sink:
         _WRITERS[extension_of(target, where=target.name)](frame, sink)
 
 
@@ -64,7 +64,8 @@ def check_target(path: str | os.PathLike[str]) -> Path:
 
 
 @contextlib.contextmanager
-def _replacing(target: Path) -> Iterator[BinaryIO]:
+def replacing(target: Path) -> Iterator[BinaryIO]:
+    """Open a file beside the target that takes its place when all went well (整体替换)."""
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         try:

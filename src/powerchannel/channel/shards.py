@@ -1,0 +1,108 @@
+"""Some of the customers while they are counted: an id table and planes that grow."""
+
+from __future__ import annotations
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from powerchannel._kernels.loops import Loops
+from powerchannel._kernels.rules import CHANNELS
+
+__all__ = ["Cells", "Shard"]
+
+_STEP = 1 << 16  # customers by which planes grow at least
+
+
+@frozen(eq=False)
+class Cells:
+    """Events to be counted: a key, a column of the plane and a month slot each (待计数事件).
+
+    Parameters
+    ----------
+    keys : ndarray of int64
+        Keys of `Ids`, none of them null.
+    columns : ndarray of uint8
+        Channel, or kind of evidence.
+    slots : ndarray of uint8
+        Position among the months counted; 255 for any other.
+    """
+
+    keys: NDArray[np.int64]
+    columns: NDArray[np.uint8]
+    slots: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @classmethod
+    def none(cls) -> Cells:
+        """Return no events (空)."""
+        nothing = np.zeros(0, np.uint8)
+        return cls(np.zeros(0, np.int64), nothing, nothing)
+
+
+class Shard:
+    """Counts the events of its customers, numbered in order of appearance (计数分片).
+
+    Parameters
+    ----------
+    loops : Loops
+        The path that counts.
+    months : int
+        How many months are counted.
+    """
+
+    def __init__(self, loops: Loops, months: int) -> None:
+        self._loops = loops
+        self._table = loops.table()
+        self._uses = [np.zeros((0, CHANNELS), np.uint8) for _ in range(months)]
+        self._evidence: list[NDArray[np.uint8]] = []
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def add(self, uses: Cells, evidence: Cells) -> int:
+        """Count a batch; returns how many uses fell into the months counted (计入一批)."""
+        if len(evidence) and not self._evidence:
+            self._evidence = [np.zeros((0, CHANNELS), np.uint8) for _ in self._uses]
+        codes = self._table.encode(uses.keys)
+        self._grow()
+        if len(evidence):
+            known = self._table.encode(evidence.keys)
+            self._loops.scatter(known, evidence.columns, evidence.slots, self._evidence)
+        return self._loops.scatter(codes, uses.columns, uses.slots, self._uses)
+
+    def place(self, keys: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Return the number of each key; a new one gets the next (编号)."""
+        codes = self._table.encode(keys)
+        self._grow()
+        return codes
+
+    def _grow(self) -> None:
+        """Enlarge all planes in place, by an eighth at least: the memory is moved, not copied."""
+        known, room = len(self._table), len(self._uses[0]) if self._uses else 0
+        if known > room:
+            room = max(known + (known >> 3), room + _STEP)
+        for plane in (*self._uses, *self._evidence):
+            if len(plane) < room:
+                plane.resize((room, CHANNELS), refcheck=False)
+
+    def keys(self) -> NDArray[np.int64]:
+        """Return the keys in order of appearance (键)."""
+        return self._table.keys()
+
+    def uses(self, slot: int) -> NDArray[np.uint8]:
+        """Return the uses of a month, shape (customers, 8) (使用次数)."""
+        return self._uses[slot][: len(self)]
+
+    def evidence(self, slot: int) -> NDArray[np.uint8] | None:
+        """Return the evidence of a month, shape (customers, 8), or None (行为证据)."""
+        return self._evidence[slot][: len(self)] if self._evidence else None
+
+    def forget(self, slot: int) -> None:
+        """Free the planes of a month that has been taken over (释放)."""
+        nothing = np.zeros((0, CHANNELS), np.uint8)
+        self._uses[slot] = nothing
+        if self._evidence:
+            self._evidence[slot] = nothing

@@ -1,0 +1,131 @@
+"""Writing wide scores as they come, without ever holding the whole table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from powerchannel.files.source import extension_of
+from powerchannel.files.write import check_target, replacing, write_table
+from powerchannel.ids import Ids
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Block", "write_wide"]
+
+
+class Block(Protocol):
+    """Scores of customers ``start`` to ``stop``, one row a channel, and their first choices."""
+
+    start: int
+    stop: int
+    scores: NDArray[np.float32]
+    first: NDArray[np.int16]
+
+
+def write_wide(
+    customers: Ids,
+    channels: Sequence[str],
+    blocks: Iterable[Block],
+    path: str | os.PathLike[str],
+) -> None:
+    """Write customer_id, first_choice and one score a channel, whole or not at all (写出宽表).
+
+    Parameters
+    ----------
+    customers : Ids
+        All customers, in order.
+    channels : sequence of str
+        Names of the score columns.
+    blocks : iterable of Block
+        In order.
+    path : path
+        Parquet and Arrow IPC are written block by block.
+
+    Raises
+    ------
+    TableError
+        As `write_table`.
+    """
+    target = check_target(path)
+    extension = extension_of(target, where=target.name)
+    if extension in (".csv", ".csv.gz"):
+        write_table(_frame(customers, channels, blocks), path)
+        return
+    with replacing(target) as sink:
+        _write(sink, extension, channels, _batches(customers, channels, blocks))
+
+
+def _frame(customers: Ids, channels: Sequence[str], blocks: Iterable[Block]) -> pd.DataFrame:
+    parts = list(blocks)
+    first = np.concatenate([b.first for b in parts]) if parts else np.zeros(0, np.int16)
+    scores = [np.concatenate([b.scores[i] for b in parts] or [[]]) for i in range(len(channels))]
+    names = pd.Categorical.from_codes(first, dtype=pd.CategoricalDtype(list(channels)))
+    table = pd.DataFrame({"customer_id": customers.to_text(), "first_choice": names})
+    return table.assign(**dict(zip(channels, scores, strict=True)))
+
+
+def _schema(channels: Sequence[str]) -> pa.Schema:
+    import pyarrow as pa
+
+    scores = [(channel, pa.float32()) for channel in channels]
+    choice = ("first_choice", pa.dictionary(pa.int8(), pa.string()))
+    return pa.schema([("customer_id", pa.string()), choice, *scores])
+
+
+def _batches(
+    customers: Ids, channels: Sequence[str], blocks: Iterable[Block]
+) -> Iterator[pa.RecordBatch]:
+    import pyarrow as pa
+
+    names = pa.array(list(channels))
+    for block in blocks:
+        is_null = block.first < 0
+        codes = pa.array(np.where(is_null, 0, block.first).astype(np.int8), mask=is_null)
+        columns = [
+            _texts(customers.take(slice(block.start, block.stop))),
+            pa.DictionaryArray.from_arrays(codes, names),
+            *(pa.array(row) for row in block.scores),
+        ]
+        yield pa.RecordBatch.from_arrays(columns, schema=_schema(channels))
+
+
+def _texts(ids: Ids) -> pa.Array:
+    """Return ids as Arrow text; where all are of one length, their bytes are taken as they are."""
+    import pyarrow as pa
+
+    fixed = np.ascontiguousarray(ids.to_fixed())
+    width = fixed.dtype.itemsize
+    grid = fixed.view(np.uint8).reshape(len(fixed), width)
+    if not grid.all():
+        return pa.array(ids.to_text(), pa.string())
+    offsets = np.arange(len(fixed) + 1, dtype=np.int32) * width
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(fixed)]
+    return pa.Array.from_buffers(pa.string(), len(fixed), buffers)
+
+
+def _write(
+    sink: BinaryIO, extension: str, channels: Sequence[str], batches: Iterable[pa.RecordBatch]
+) -> None:
+    import pyarrow as pa
+
+    if extension == ".parquet":
+        import pyarrow.parquet as pq
+
+        writer = pq.ParquetWriter(
+            sink,
+            _schema(channels),
+            use_dictionary=["first_choice", *channels],
+            write_statistics=["customer_id"],
+        )
+    else:
+        writer = pa.ipc.new_file(sink, _schema(channels))
+    with writer:
+        for batch in batches:
+            writer.write_batch(batch)

@@ -1,0 +1,256 @@
+"""From files to files: contacts stream in, scores stream out, memory goes by the customer.
+
+The answer is that of ``check``, ``aggregate``, ``evaluate`` and ``Result.wide``. Contacts that
+carry source keys must be told from repeats, and request texts read as evidence, which needs them
+all at once: such files take that way by themselves, and the summary says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from os import PathLike
+from pathlib import Path
+from typing import TypeAlias
+
+import pandas as pd
+from attrs import frozen
+
+from powerchannel import channel
+from powerchannel.channel.batch import Engine
+from powerchannel.channel.counter import Batches, Counter, Tally, streaming_obstacle
+from powerchannel.channel.schemas import SCHEMAS
+from powerchannel.channel.scoring import Scorer
+from powerchannel.channel.state import State
+from powerchannel.errors import Problem
+from powerchannel.files import read_table
+from powerchannel.files.streams import can_stream, headers_of, parts_of
+from powerchannel.files.wide import write_wide
+from powerchannel.periods import parse_month, window
+from powerchannel.tables import IdsMode, Source, check_tables
+from powerchannel.text import Text
+
+__all__ = ["Counted", "Summary", "count_files", "score_files"]
+
+Paths: TypeAlias = str | PathLike[str] | Sequence[str | PathLike[str]]
+
+_STREAMED = ("customer_id", "channel", "contacted_at")
+_WHOLE_ONLY = ("business_type", "handling_mode", "request_text", "source_key")
+
+
+@frozen(kw_only=True)
+class Counted:
+    """A state made from files, and what became of the contacts (文件汇总结果).
+
+    Parameters
+    ----------
+    state : State
+        The state; of a streamed file only the months asked for.
+    tally : Tally
+        Contacts in, counted, of other months, rejected.
+    problems : tuple of Problem
+        Everything that was found.
+    is_streamed : bool
+        Whether the contacts were counted as they streamed by.
+    note : Text
+        Why, or what was not looked for.
+    """
+
+    state: State
+    tally: Tally
+    problems: tuple[Problem, ...]
+    is_streamed: bool
+    note: Text
+
+
+@frozen(kw_only=True)
+class Summary:
+    """What a run from files to a file did (运行摘要).
+
+    Parameters
+    ----------
+    customers : int
+        Rows written.
+    tally : Tally
+        What became of the contacts.
+    problems : tuple of Problem
+        Everything that was found.
+    origin : Origin
+        Where the scores come from.
+    note : Text
+        Which way was taken, and why.
+    """
+
+    customers: int
+    tally: Tally
+    problems: tuple[Problem, ...]
+    origin: channel.Origin
+    note: Text
+
+
+def score_files(
+    contacts: Paths,
+    *,
+    rulebook: channel.Rulebook,
+    as_of: str,
+    out: str | PathLike[str],
+    facts: Source | None = None,
+    dislikes: Source | None = None,
+    complaints: Source | None = None,
+    ids: IdsMode = "text",
+    threads: int = 1,
+    now: date | None = None,
+) -> Summary:
+    """Score contacts from files into a wide file (文件到文件计分).
+
+    Parameters
+    ----------
+    contacts : path or sequence of paths
+        Parquet and Arrow IPC files are streamed; others are read whole.
+    rulebook : Rulebook
+        The rules.
+    as_of : str
+        The month, such as ``"2022-03"``.
+    out : path
+        Parquet, Arrow IPC or CSV: customer_id, first_choice, one float32 score a channel.
+    facts, dislikes, complaints : data frames, optional
+        As in `channel.check`.
+    ids : {"text", "integer"}
+        Whether integer ids are accepted.
+    threads : int
+        Threads that read, count and score; the answer does not depend on it.
+    now : date, optional
+        As in `channel.check`.
+
+    Raises
+    ------
+    TableError
+        For structural faults of any file.
+    """
+    months = window(parse_month(as_of), rulebook.window.months).tolist()
+    counted = count_files(
+        contacts,
+        rulebook=rulebook,
+        months=months,
+        sides={"facts": facts, "dislikes": dislikes, "complaints": complaints},
+        ids=ids,
+        threads=threads,
+        now=now,
+    )
+    result = channel.evaluate(counted.state, rulebook, as_of=as_of)
+    scorer = Scorer(Engine(result.state, rulebook, result.month), threads=threads)
+    write_wide(result.state.customers, result.state.channels, scorer.blocks(), out)
+    return Summary(
+        customers=len(counted.state),
+        tally=counted.tally,
+        problems=counted.problems,
+        origin=result.origin,
+        note=counted.note,
+    )
+
+
+def count_files(
+    contacts: Paths,
+    *,
+    rulebook: channel.Rulebook,
+    months: Sequence[int],
+    sides: dict[str, Source | None],
+    ids: IdsMode = "text",
+    threads: int = 1,
+    now: date | None = None,
+) -> Counted:
+    """Make a state from files of contacts (文件汇总).
+
+    Parameters
+    ----------
+    contacts : path or sequence of paths
+        The files.
+    rulebook : Rulebook
+        Whose catalogue is used.
+    months : sequence of int
+        Months to count, since 1970-01; a file that is not streamed keeps all its months.
+    sides : dict of table name to data frame or None
+        facts, dislikes, complaints.
+    ids, threads, now
+        As in `score_files`.
+    """
+    paths = [Path(p) for p in ([contacts] if isinstance(contacts, str | PathLike) else contacts)]
+    today = now or date.today()
+    why = _obstacle(paths, rulebook, len(months))
+    if why is not None:
+        return _whole(paths, rulebook, sides, ids, today, why)
+    counter = Counter(rulebook.catalogue, months=months, ids=ids, now=today, threads=threads)
+    counter.add_all(part for path in paths for part in _parts(path))
+    checked = check_tables(
+        sides,
+        {n: s for n, s in SCHEMAS.items() if n != "contacts"},
+        vocabularies=rulebook.catalogue.vocabularies,
+        latest_year=today.year + 1,
+        ids=ids,
+    )
+    side_problems = tuple(p for t in checked.values() for p in t.problems)
+    return Counted(
+        state=counter.state(checked),
+        tally=counter.tally,
+        problems=counter.problems + side_problems,
+        is_streamed=True,
+        note=Text(
+            "流式计数：未查找无来源键的相同行",
+            "counted as they streamed by: identical rows without a key were not looked for",
+        ),
+    )
+
+
+def _obstacle(paths: Iterable[Path], rulebook: channel.Rulebook, months: int) -> Text | None:
+    """Say why the files must be held whole, or None when they can be streamed."""
+    for path in paths:
+        if not can_stream(path):
+            return Text("文本文件整体读入", "a text file is read whole")
+        found = SCHEMAS["contacts"].resolve(headers_of(path))
+        held = [name for name in _WHOLE_ONLY if name in found]
+        if held or any(name not in found or len(found[name]) > 1 for name in _STREAMED):
+            listed = ", ".join(held) or "?"
+            return Text(
+                f"整体读入：有 {listed} 列，须查重或取证据",
+                f"read whole: the columns {listed} tell repeats or evidence",
+            )
+    return streaming_obstacle(rulebook.catalogue, months)
+
+
+def _parts(path: Path) -> Iterable[Batches]:
+    found = SCHEMAS["contacts"].resolve(headers_of(path))
+    columns = [found[name][0] for name in _STREAMED]
+    return parts_of(path, columns, coded=[found["channel"][0]])
+
+
+def _whole(
+    paths: Sequence[Path],
+    rulebook: channel.Rulebook,
+    sides: dict[str, Source | None],
+    ids: IdsMode,
+    today: date,
+    why: Text,
+) -> Counted:
+    tables = channel.check(
+        contacts=_joined([read_table(p, where="contacts") for p in paths]),
+        catalogue=rulebook.catalogue,
+        ids=ids,
+        now=today,
+        **sides,
+    )
+    contacts = tables.checked["contacts"]
+    tally = Tally(rows_in=contacts.rows_in, counted=contacts.rows, rejected=contacts.rejected.count)
+    return Counted(
+        state=channel.aggregate(tables),
+        tally=tally,
+        problems=tables.found,
+        is_streamed=False,
+        note=why,
+    )
+
+
+def _joined(tables: Sequence[Source]) -> Source:
+    if len(tables) == 1:
+        return tables[0]
+    frames = [t if isinstance(t, pd.DataFrame) else t.to_pandas() for t in tables]  # type: ignore[attr-defined]
+    return pd.concat(frames, ignore_index=True)
