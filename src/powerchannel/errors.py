@@ -6,10 +6,10 @@ out, in Chinese and in English. ``str(error)`` shows both.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal, Self, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from powerchannel.text import Lang, Text
 
@@ -48,6 +48,9 @@ class Problem:
         How many values or rows are concerned.
     examples : tuple of (int, str)
         Row positions, counted from 0, and the value found there.
+    details : mapping of str to object
+        What else the message was made from, so that what the parts of a table have in common can
+        be told once.
     """
 
     code: str
@@ -56,6 +59,7 @@ class Problem:
     severity: Severity = "fault"
     count: int = 1
     examples: tuple[tuple[int, str], ...] = ()
+    details: Mapping[str, object] = field(factory=dict, eq=False, repr=False)
 
     def render(self, lang: Lang = "zh", *, first_row: int = 0) -> str:
         """Return the sentence that a person reads (问题说明).

@@ -7,11 +7,11 @@ all at once: such files take that way by themselves, and the summary says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from os import PathLike
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import pandas as pd
 from attrs import frozen
@@ -19,21 +19,26 @@ from attrs import frozen
 from powerchannel import channel
 from powerchannel.channel.batch import Engine
 from powerchannel.channel.counter import Batches, Counter, Tally, streaming_obstacle
+from powerchannel.channel.planes import LIMIT
 from powerchannel.channel.schemas import SCHEMAS
 from powerchannel.channel.scoring import Scorer
 from powerchannel.channel.state import State
 from powerchannel.errors import Problem
-from powerchannel.files import read_table
+from powerchannel.files import check_target, read_table
 from powerchannel.files.streams import can_stream, headers_of, parts_of
 from powerchannel.files.wide import write_wide
 from powerchannel.periods import parse_month, window
 from powerchannel.tables import IdsMode, Source, check_tables
 from powerchannel.text import Text
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 __all__ = ["Counted", "Summary", "count_files", "score_files"]
 
 Paths: TypeAlias = str | PathLike[str] | Sequence[str | PathLike[str]]
 
+_CONTACTS = SCHEMAS["contacts"]
 _STREAMED = ("customer_id", "channel", "contacted_at")
 _WHOLE_ONLY = ("business_type", "handling_mode", "request_text", "source_key")
 
@@ -127,6 +132,7 @@ def score_files(
     TableError
         For structural faults of any file.
     """
+    check_target(out)  # now, and not after an hour of counting
     months = window(parse_month(as_of), rulebook.window.months).tolist()
     counted = count_files(
         contacts,
@@ -179,8 +185,6 @@ def count_files(
     why = _obstacle(paths, rulebook, len(months))
     if why is not None:
         return _whole(paths, rulebook, sides, ids, today, why)
-    counter = Counter(rulebook.catalogue, months=months, ids=ids, now=today, threads=threads)
-    counter.add_all(part for path in paths for part in _parts(path))
     checked = check_tables(
         sides,
         {n: s for n, s in SCHEMAS.items() if n != "contacts"},
@@ -188,6 +192,8 @@ def count_files(
         latest_year=today.year + 1,
         ids=ids,
     )
+    counter = Counter(rulebook.catalogue, months=months, ids=ids, now=today, threads=threads)
+    counter.add(part for path in paths for part in _parts(path))
     side_problems = tuple(p for t in checked.values() for p in t.problems)
     return Counted(
         state=counter.state(checked),
@@ -203,24 +209,35 @@ def count_files(
 
 def _obstacle(paths: Iterable[Path], rulebook: channel.Rulebook, months: int) -> Text | None:
     """Say why the files must be held whole, or None when they can be streamed."""
-    for path in paths:
-        if not can_stream(path):
-            return Text("文本文件整体读入", "a text file is read whole")
-        found = SCHEMAS["contacts"].resolve(headers_of(path))
-        held = [name for name in _WHOLE_ONLY if name in found]
-        if held or any(name not in found or len(found[name]) > 1 for name in _STREAMED):
-            listed = ", ".join(held) or "?"
-            return Text(
-                f"整体读入：有 {listed} 列，须查重或取证据",
-                f"read whole: the columns {listed} tell repeats or evidence",
-            )
+    in_files = next(filter(None, map(_file_obstacle, paths)), None)
+    if in_files is not None:
+        return in_files
+    if any(extra.at_least > LIMIT for extra in rulebook.latent.extras):
+        return Text(f"证据次数门槛超过 {LIMIT}", f"evidence asked for more than {LIMIT} times")
     return streaming_obstacle(rulebook.catalogue, months)
 
 
-def _parts(path: Path) -> Iterable[Batches]:
-    found = SCHEMAS["contacts"].resolve(headers_of(path))
+def _file_obstacle(path: Path) -> Text | None:
+    if not can_stream(path, where=_CONTACTS.name):
+        return Text("文本或压缩文件须整体读入", "a text or packed file is read whole")
+    found = _CONTACTS.resolve(headers_of(path, where=_CONTACTS.name))
+    held = [name for name in _WHOLE_ONLY if name in found]
+    if held:
+        listed = ", ".join(held)
+        return Text(
+            f"整体读入：有 {listed} 列，须查重或取证据",
+            f"read whole: the columns {listed} tell repeats or evidence",
+        )
+    if any(len(found.get(name, ())) != 1 for name in _STREAMED):
+        return Text("整体读入：列不齐或重复", "read whole: columns are missing or repeated")
+    return None
+
+
+def _parts(path: Path) -> Iterator[Batches]:
+    found = _CONTACTS.resolve(headers_of(path, where=_CONTACTS.name))
     columns = [found[name][0] for name in _STREAMED]
-    return parts_of(path, columns, coded=[found["channel"][0]])
+    coded = [found["channel"][0]]
+    return parts_of(path, columns, where=_CONTACTS.name, coded=coded)
 
 
 def _whole(
@@ -232,7 +249,7 @@ def _whole(
     why: Text,
 ) -> Counted:
     tables = channel.check(
-        contacts=_joined([read_table(p, where="contacts") for p in paths]),
+        contacts=_joined([read_table(p, where=_CONTACTS.name) for p in paths]),
         catalogue=rulebook.catalogue,
         ids=ids,
         now=today,
@@ -249,8 +266,15 @@ def _whole(
     )
 
 
-def _joined(tables: Sequence[Source]) -> Source:
+def _joined(tables: Sequence[pd.DataFrame | pa.Table]) -> Source:
     if len(tables) == 1:
         return tables[0]
-    frames = [t if isinstance(t, pd.DataFrame) else t.to_pandas() for t in tables]  # type: ignore[attr-defined]
-    return pd.concat(frames, ignore_index=True)
+    return pd.concat([_named(t) for t in tables], ignore_index=True)
+
+
+def _named(table: pd.DataFrame | pa.Table) -> pd.DataFrame:
+    """Return a table with our column names: each file may have its own headers."""
+    if not isinstance(table, pd.DataFrame):
+        table = table.to_pandas(types_mapper=pd.ArrowDtype)
+    found = _CONTACTS.resolve(str(header) for header in table)
+    return table.rename(columns={h[0]: name for name, h in found.items() if len(h) == 1})

@@ -368,7 +368,7 @@ def _text_order(keys: NDArray[np.int64], names: NDArray[np.object_]) -> NDArray[
     """Return the rows that are not null in canonical order; a rising run costs one pass."""
     digits = np.flatnonzero(keys > 0)
     codes = _text_codes(keys[digits])
-    order = np.argsort(codes, kind="stable")
+    order = np.argsort(codes)  # equal ids may stand in any order among themselves
     texts = np.flatnonzero(keys < 0)
     if not len(texts):
         return digits[order]

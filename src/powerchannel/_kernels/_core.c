@@ -14,6 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "digits are read eight at a time, the first one lowest: such a machine takes the NumPy path"
+#endif
+
 #if defined(__x86_64__) && defined(__GNUC__)
 #define HAS_X86 1
 #include <immintrin.h>
@@ -289,16 +293,33 @@ typedef struct {
     int is_held;
 } Held;
 
-static int hold(Held *held, PyObject *object, int is_written, Py_ssize_t least, const char *what) {
+/* Take a buffer of at least `least` items of `size` bytes, aligned for them. */
+static int hold(Held *held, PyObject *object, int is_written, Py_ssize_t least, Py_ssize_t size,
+                const char *what) {
     held->is_held = 0;
     int flags = is_written ? PyBUF_C_CONTIGUOUS | PyBUF_WRITABLE : PyBUF_C_CONTIGUOUS;
     if (PyObject_GetBuffer(object, &held->view, flags) < 0) return -1;
     held->is_held = 1;
-    if (held->view.len < least) {
-        PyErr_Format(PyExc_ValueError, "%s holds %zd bytes and needs %zd", what, held->view.len, least);
+    Py_ssize_t items = held->view.len / size;
+    if (items < least) {
+        PyErr_Format(PyExc_ValueError, "%s holds %zd items of %zd bytes and needs %zd", what, items, size,
+                     least);
+        return -1;
+    }
+    if (items && (uintptr_t)held->view.buf % (uintptr_t)size) {
+        PyErr_Format(PyExc_ValueError, "%s is not aligned to %zd bytes", what, size);
         return -1;
     }
     return 0;
+}
+
+static Py_ssize_t items_of(const Held *held, Py_ssize_t size) { return held->view.len / size; }
+
+/* Refuse a number of customers whose cells could not be numbered. */
+static int check_customers(Py_ssize_t customers) {
+    if (customers >= 0 && customers <= PY_SSIZE_T_MAX / CHANNELS) return 0;
+    PyErr_Format(PyExc_ValueError, "%zd is no number of customers", customers);
+    return -1;
 }
 
 static void release(Held *held, int count) {
@@ -306,8 +327,8 @@ static void release(Held *held, int count) {
         if (held[i].is_held) PyBuffer_Release(&held[i].view);
 }
 
-/* Take the planes of a tuple, each of at least `least` bytes; None stands for a month without. */
-static int hold_planes(Held *held, PyObject *planes, int is_written, Py_ssize_t least) {
+/* Take the planes of a tuple, each of at least so many customers. */
+static int hold_planes(Held *held, PyObject *planes, int is_written, Py_ssize_t customers) {
     Py_ssize_t months = PyTuple_Size(planes);
     if (months < 0) return -1;
     if (months > MAX_MONTHS) {
@@ -315,11 +336,27 @@ static int hold_planes(Held *held, PyObject *planes, int is_written, Py_ssize_t 
         return -1;
     }
     for (Py_ssize_t m = 0; m < months; m++)
-        if (hold(&held[m], PyTuple_GetItem(planes, m), is_written, least, "a plane") < 0) return -1;
+        if (hold(&held[m], PyTuple_GetItem(planes, m), is_written, customers * CHANNELS, 1, "a plane") < 0)
+            return -1;
     return (int)months;
 }
 
 /* ---- finalise ------------------------------------------------------------------------------ */
+
+/* What the loops take for granted: sums of capped uses, and bounds, fit a byte. */
+static int check_rules(const Rules *rules, int months) {
+    int seen = 0;
+    for (int k = 0; k < CHANNELS; k++)
+        if (rules->tie_order[k] >= 0 && rules->tie_order[k] < CHANNELS) seen |= 1 << rules->tie_order[k];
+    if (seen != (1 << CHANNELS) - 1)
+        PyErr_SetString(PyExc_ValueError, "tie_order does not hold every channel once");
+    else if (rules->cap < 0 || rules->cap > 255 || rules->cap * months > 255)
+        PyErr_SetString(PyExc_ValueError, "more than 255 uses may count in the window");
+    else if (rules->more_than < 0 || rules->more_than > 255)
+        PyErr_SetString(PyExc_ValueError, "more_than is not from 0 to 255");
+    else return 0;
+    return -1;
+}
 
 PyDoc_STRVAR(finalise_doc,
 "finalise(planes, modifiers, rules, scores, first, stride, start, stop, level)\n--\n\n"
@@ -338,15 +375,16 @@ static PyObject *finalise(PyObject *self, PyObject *args) {
         PyErr_SetString(PyExc_ValueError, "0 <= start <= stop <= stride does not hold");
         return NULL;
     }
+    if (check_customers(stride) < 0) return NULL;
     Held held[MAX_MONTHS + 4];
     memset(held, 0, sizeof held);
     PyObject *answer = NULL;
     Held *rest = held + MAX_MONTHS;
-    int months = hold_planes(held, planes, 0, stop * CHANNELS);
-    if (months < 0 || hold(&rest[0], modifiers, 0, stop * CHANNELS, "modifiers") < 0 ||
-        hold(&rest[1], rules_buffer, 0, sizeof(Rules), "rules") < 0 ||
-        hold(&rest[2], scores, 1, stride * CHANNELS * (Py_ssize_t)sizeof(float), "scores") < 0 ||
-        hold(&rest[3], first, 1, stop, "first") < 0)
+    int months = hold_planes(held, planes, 0, stop);
+    if (months < 0 || hold(&rest[0], modifiers, 0, stop * CHANNELS, 1, "modifiers") < 0 ||
+        hold(&rest[1], rules_buffer, 0, sizeof(Rules), 1, "rules") < 0 ||
+        hold(&rest[2], scores, 1, stride * CHANNELS, sizeof(float), "scores") < 0 ||
+        hold(&rest[3], first, 1, stop, 1, "first") < 0)
         goto done;
     Rules rules;
     memcpy(&rules, rest[1].view.buf, sizeof rules);
@@ -358,11 +396,7 @@ static PyObject *finalise(PyObject *self, PyObject *args) {
     job.scores = rest[2].view.buf;
     job.first = rest[3].view.buf;
     job.stride = stride;
-    for (int k = 0; k < CHANNELS; k++)
-        if (rules.tie_order[k] < 0 || rules.tie_order[k] >= CHANNELS) {
-            PyErr_SetString(PyExc_ValueError, "tie_order holds a position that is no channel");
-            goto done;
-        }
+    if (check_rules(&rules, months) < 0) goto done;
     if (level > cpu_level()) {
         PyErr_Format(PyExc_ValueError, "this machine reaches level %d, not %d", cpu_level(), level);
         goto done;
@@ -399,11 +433,12 @@ static PyObject *scatter(PyObject *self, PyObject *args) {
     memset(held, 0, sizeof held);
     Held *rest = held + MAX_MONTHS;
     PyObject *answer = NULL;
-    int months = hold_planes(held, planes, 1, customers * CHANNELS);
-    if (months < 0 || hold(&rest[0], codes_object, 0, 0, "codes") < 0) goto done;
-    Py_ssize_t events = rest[0].view.len / (Py_ssize_t)sizeof(int32_t);
-    if (hold(&rest[1], channels_object, 0, events, "channels") < 0 ||
-        hold(&rest[2], slots_object, 0, events, "slots") < 0)
+    if (check_customers(customers) < 0) return NULL;
+    int months = hold_planes(held, planes, 1, customers);
+    if (months < 0 || hold(&rest[0], codes_object, 0, 0, sizeof(int32_t), "codes") < 0) goto done;
+    Py_ssize_t events = items_of(&rest[0], sizeof(int32_t));
+    if (hold(&rest[1], channels_object, 0, events, 1, "channels") < 0 ||
+        hold(&rest[2], slots_object, 0, events, 1, "slots") < 0)
         goto done;
     uint8_t *base[256];
     memset(base, 0, sizeof base);
@@ -444,8 +479,8 @@ static PyObject *merge(PyObject *self, PyObject *args) {
     Held held[2];
     memset(held, 0, sizeof held);
     PyObject *answer = NULL;
-    if (hold(&held[0], into_object, 1, 0, "into") < 0 ||
-        hold(&held[1], other_object, 0, held[0].view.len, "other") < 0)
+    if (hold(&held[0], into_object, 1, 0, 1, "into") < 0 ||
+        hold(&held[1], other_object, 0, held[0].view.len, 1, "other") < 0)
         goto done;
     uint8_t *into = held[0].view.buf;
     const uint8_t *other = held[1].view.buf;
@@ -482,10 +517,10 @@ static PyObject *slots_of(PyObject *self, PyObject *args) {
         PyErr_SetString(PyExc_ValueError, "a stamp takes 4 or 8 bytes and a day at least one unit");
         return NULL;
     }
-    if (hold(&held[0], stamps_object, 0, 0, "stamps") < 0) goto done;
-    Py_ssize_t events = held[0].view.len / width;
-    if (hold(&held[1], table_object, 0, 0, "table") < 0 ||
-        hold(&held[2], slots_object, 1, events, "slots") < 0)
+    if (hold(&held[0], stamps_object, 0, 0, width, "stamps") < 0) goto done;
+    Py_ssize_t events = items_of(&held[0], width);
+    if (hold(&held[1], table_object, 0, 0, 1, "table") < 0 ||
+        hold(&held[2], slots_object, 1, events, 1, "slots") < 0)
         goto done;
     const int64_t *wide = held[0].view.buf;
     const int32_t *narrow = held[0].view.buf;
@@ -493,10 +528,10 @@ static PyObject *slots_of(PyObject *self, PyObject *args) {
     uint8_t *slots = held[2].view.buf;
     int64_t days = held[1].view.len;
     /* Lifting the stamps above zero makes the division round down for all that the table holds. */
-    int64_t lifted = shift - first_day * per_day;
+    uint64_t lifted = (uint64_t)shift - (uint64_t)first_day * (uint64_t)per_day;
     Py_BEGIN_ALLOW_THREADS
     for (Py_ssize_t i = 0; i < events; i++) {
-        uint64_t above = (uint64_t)(width == 8 ? wide[i] : narrow[i]) + (uint64_t)lifted;
+        uint64_t above = (uint64_t)(width == 8 ? wide[i] : narrow[i]) + lifted;
         uint64_t day = above / (uint64_t)per_day;
         slots[i] = day < (uint64_t)days ? table[day] : NOWHERE;
     }
@@ -551,10 +586,10 @@ static PyObject *parse_digits(PyObject *self, PyObject *args) {
     Held held[3];
     memset(held, 0, sizeof held);
     PyObject *answer = NULL;
-    if (hold(&held[0], offsets_object, 0, width, "offsets") < 0) goto done;
-    Py_ssize_t rows = held[0].view.len / width - 1;
-    if (hold(&held[1], data_object, 0, 0, "data") < 0 ||
-        hold(&held[2], keys_object, 1, rows * (Py_ssize_t)sizeof(int64_t), "keys") < 0)
+    if (hold(&held[0], offsets_object, 0, 1, width, "offsets") < 0) goto done;
+    Py_ssize_t rows = items_of(&held[0], width) - 1;
+    if (hold(&held[1], data_object, 0, 0, 1, "data") < 0 ||
+        hold(&held[2], keys_object, 1, rows, sizeof(int64_t), "keys") < 0)
         goto done;
     const int32_t *narrow = held[0].view.buf;
     const int64_t *wide = held[0].view.buf;
@@ -591,12 +626,11 @@ static PyObject *keys_of(PyObject *self, PyObject *args) {
     Held held[2];
     memset(held, 0, sizeof held);
     PyObject *answer = NULL;
-    if (hold(&held[0], numbers_object, 0, 0, "numbers") < 0 ||
-        hold(&held[1], keys_object, 1, held[0].view.len, "keys") < 0)
-        goto done;
+    if (hold(&held[0], numbers_object, 0, 0, sizeof(int64_t), "numbers") < 0) goto done;
+    Py_ssize_t rows = items_of(&held[0], sizeof(int64_t)), zeros = 0;
+    if (hold(&held[1], keys_object, 1, rows, sizeof(int64_t), "keys") < 0) goto done;
     const int64_t *numbers = held[0].view.buf;
     int64_t *keys = held[1].view.buf;
-    Py_ssize_t rows = held[0].view.len / (Py_ssize_t)sizeof(int64_t), zeros = 0;
     Py_BEGIN_ALLOW_THREADS
     int64_t power = 10;
     for (Py_ssize_t i = 0; i < rows; i++) {
@@ -646,12 +680,13 @@ static PyObject *partition(PyObject *self, PyObject *args) {
     Held held[6];
     memset(held, 0, sizeof held);
     PyObject *answer = NULL;
-    if (hold(&held[0], in[0], 0, 0, "keys") < 0) goto done;
-    Py_ssize_t events = held[0].view.len / (Py_ssize_t)sizeof(int64_t);
-    if (hold(&held[1], in[1], 0, events, "columns") < 0 || hold(&held[2], in[2], 0, events, "slots") < 0 ||
-        hold(&held[3], out[0], 1, events * (Py_ssize_t)sizeof(int64_t), "keys_out") < 0 ||
-        hold(&held[4], out[1], 1, events, "columns_out") < 0 ||
-        hold(&held[5], out[2], 1, events, "slots_out") < 0)
+    if (hold(&held[0], in[0], 0, 0, sizeof(int64_t), "keys") < 0) goto done;
+    Py_ssize_t events = items_of(&held[0], sizeof(int64_t));
+    if (hold(&held[1], in[1], 0, events, 1, "columns") < 0 ||
+        hold(&held[2], in[2], 0, events, 1, "slots") < 0 ||
+        hold(&held[3], out[0], 1, events, sizeof(int64_t), "keys_out") < 0 ||
+        hold(&held[4], out[1], 1, events, 1, "columns_out") < 0 ||
+        hold(&held[5], out[2], 1, events, 1, "slots_out") < 0)
         goto done;
     const int64_t *keys = held[0].view.buf;
     const uint8_t *columns = held[1].view.buf, *slots = held[2].view.buf;
@@ -754,6 +789,13 @@ static int encode_all(IdTable *table, const int64_t *keys, int32_t *codes, Py_ss
     return 0;
 }
 
+/* While a thread encodes without the GIL, no other may touch the table. */
+static int check_free(const IdTable *table) {
+    if (!table->is_busy) return 0;
+    PyErr_SetString(PyExc_RuntimeError, "the table is in use by another thread");
+    return -1;
+}
+
 static PyObject *table_encode(PyObject *self, PyObject *args) {
     IdTable *table = (IdTable *)self;
     PyObject *keys_object, *codes_object;
@@ -761,13 +803,10 @@ static PyObject *table_encode(PyObject *self, PyObject *args) {
     Held held[2];
     memset(held, 0, sizeof held);
     PyObject *answer = NULL;
-    if (table->is_busy) {
-        PyErr_SetString(PyExc_RuntimeError, "the table is in use by another thread");
-        return NULL;
-    }
-    if (hold(&held[0], keys_object, 0, 0, "keys") < 0) goto done;
-    Py_ssize_t rows = held[0].view.len / (Py_ssize_t)sizeof(int64_t);
-    if (hold(&held[1], codes_object, 1, rows * (Py_ssize_t)sizeof(int32_t), "codes") < 0) goto done;
+    if (check_free(table) < 0) return NULL;
+    if (hold(&held[0], keys_object, 0, 0, sizeof(int64_t), "keys") < 0) goto done;
+    Py_ssize_t rows = items_of(&held[0], sizeof(int64_t));
+    if (hold(&held[1], codes_object, 1, rows, sizeof(int32_t), "codes") < 0) goto done;
     int failed;
     table->is_busy = 1;
     Py_BEGIN_ALLOW_THREADS
@@ -785,6 +824,7 @@ done:
 static PyObject *table_keys(PyObject *self, PyObject *nothing) {
     (void)nothing;
     IdTable *table = (IdTable *)self;
+    if (check_free(table) < 0) return NULL;
     return PyBytes_FromStringAndSize((const char *)table->keys,
                                      table->used * (Py_ssize_t)sizeof(int64_t));
 }
@@ -792,14 +832,18 @@ static PyObject *table_keys(PyObject *self, PyObject *nothing) {
 static Py_ssize_t table_length(PyObject *self) { return ((IdTable *)self)->used; }
 
 static PyObject *table_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
-    (void)kwargs;
+    static char *names[] = {"expected", NULL};
     Py_ssize_t expected = 0;
-    if (!PyArg_ParseTuple(args, "|n:IdTable", &expected)) return NULL;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|n:IdTable", names, &expected)) return NULL;
+    if (expected < 0 || expected > INT32_MAX) {
+        PyErr_Format(PyExc_ValueError, "a table takes 0 to 2**31 - 1 ids, not %zd", expected);
+        return NULL;
+    }
     allocfunc allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
     IdTable *table = (IdTable *)allocate(type, 0);
     if (!table) return NULL;
     table->mask = -1; /* a table of size 0 */
-    if (grow(table, expected > 0 ? expected : 1) < 0) {
+    if (grow(table, expected) < 0) {
         Py_DECREF(table);
         return PyErr_NoMemory();
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -20,9 +21,9 @@ from powerchannel._kernels.rules import LoopRules
 try:
     from powerchannel._kernels import _core
 except ImportError:  # no compiler when it was installed
-    _core = None
+    _core = None  # type: ignore[assignment]
 
-__all__ = ["KERNELS", "Loops", "available", "loops"]
+__all__ = ["KERNELS", "VARIABLE", "Loops", "Table", "available", "loops"]
 
 KERNELS = ("plain", "avx2", "avx512")
 VARIABLE = "POWERCHANNEL_KERNEL"
@@ -121,14 +122,28 @@ class Loops:
         """Group events by shard of their key, in order (按客户分片)."""
         if not self.is_compiled:
             return twin.partition(keys, columns, slots, shards)
-        out = np.empty_like(keys), np.empty_like(columns), np.empty_like(slots)
-        at = _core.partition(keys, columns, slots, shards, *out)
-        return [tuple(a[at[k] : at[k + 1]] for a in out) for k in range(shards)]
+        dealt = np.empty_like(keys), np.empty_like(columns), np.empty_like(slots)
+        starts = _core.partition(keys, columns, slots, shards, *dealt)
+        k, c, s = dealt
+        return [(k[a:b], c[a:b], s[a:b]) for a, b in pairwise(starts)]
 
     def digits(
         self, offsets: NDArray[np.integer], data: NDArray[np.uint8]
     ) -> NDArray[np.int64] | None:
-        """Read text from Arrow buffers as keys, 0 for what is not digits; None: not here (文本编号转键)."""
+        """Read text in Arrow's form as keys, 0 for what is not digits (文本编号转键).
+
+        Parameters
+        ----------
+        offsets : ndarray of int32 or int64, shape (rows + 1,)
+            Where each text begins and ends.
+        data : ndarray of uint8
+            The bytes of all texts.
+
+        Returns
+        -------
+        ndarray of int64, shape (rows,), or None
+            None on the NumPy path, which reads text ids by `parse_ids`.
+        """
         if not self.is_compiled:
             return None
         keys = np.empty(len(offsets) - 1, np.int64)
@@ -182,13 +197,14 @@ def loops(name: str | None = None) -> Loops:
     ValueError
         When it is not available here.
     """
-    wanted = name or os.environ.get(VARIABLE, "auto")
+    wanted = name or os.environ.get(VARIABLE) or "auto"
     known = available()
     if wanted == "auto":
         return Loops(known[-1])
     if wanted not in known:
         raise ValueError(
-            f"计分路径 {wanted!r} 在此不可用, 可用: {', '.join(known)} / "
-            f"the scoring path {wanted!r} is not available here: {', '.join(known)}"
+            f"计分路径 {wanted!r} 在此不可用；可用的有：auto、{'、'.join(known)} / "
+            f"the scoring path {wanted!r} is not available here; there are: auto, "
+            f"{', '.join(known)}"
         )
     return Loops(wanted)

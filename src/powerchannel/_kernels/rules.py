@@ -12,6 +12,7 @@ __all__ = [
     "DISLIKE",
     "LATENT",
     "MAX_MONTHS",
+    "MAX_SHARDS",
     "MAX_STEPS",
     "NOWHERE",
     "NO_CHOICE",
@@ -22,6 +23,7 @@ CHANNELS = 8
 """Channels of a plane: a customer and month is one 64-bit word."""
 MAX_MONTHS = 8
 MAX_STEPS = 4
+MAX_SHARDS = 64
 LATENT, COMPLAINT, DISLIKE = 0x3F, 0x40, 0x80
 """Bits of a modifier: latent points, a complaint in the window, a live dislike."""
 NO_CHOICE = 255
@@ -39,13 +41,16 @@ class LoopRules:
     points : tuple of float
         Points per use of each of the 8 channels.
     streak : tuple of (int, float)
-        Months and factor of each step, ascending; at most 4. The run ends in the last month.
-    frequency, complaint : float
-        The factors.
+        Months and factor, at least 1, of each step, ascending; at most 4. The run ends in the last
+        month.
+    frequency : float
+        The factor for many uses, at least 1.
+    complaint : float
+        The factor for a complaint.
     more_than : int
-        Uses above which `frequency` applies.
+        Uses above which `frequency` applies; 0 to 255.
     cap : int
-        At most so many uses a channel and month count.
+        At most so many uses a channel and month count; at most 255 in all months together.
     is_largest : bool
         Whether the larger of streak and frequency counts alone.
     tie_order : tuple of int

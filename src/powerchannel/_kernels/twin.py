@@ -81,7 +81,7 @@ def _totals(
     if rules.is_largest:
         is_streak = streak >= frequency
         streak, frequency = np.where(is_streak, streak, 1.0), np.where(is_streak, 1.0, frequency)
-    total = uses * np.array(rules.points)[:, None]
+    total: NDArray[np.float64] = uses * np.array(rules.points)[:, None]
     total += changes & LATENT
     total *= streak
     total *= frequency
@@ -136,7 +136,13 @@ def scatter(
     -------
     int
         How many events counted.
+
+    Raises
+    ------
+    ValueError
+        When an event of these planes names no customer or channel.
     """
+    _check_events(codes, channels, slots, planes)
     cells = codes.astype(np.int64) * CHANNELS
     cells += channels
     counted = 0
@@ -146,6 +152,18 @@ def scatter(
         if len(here):
             _add(plane.reshape(-1), here)
     return counted
+
+
+def _check_events(
+    codes: NDArray[np.int32],
+    channels: NDArray[np.uint8],
+    slots: NDArray[np.uint8],
+    planes: Sequence[NDArray[np.uint8]],
+) -> None:
+    outside = (codes < 0) | (codes >= len(planes[0])) | (channels >= CHANNELS)
+    bad = np.count_nonzero(outside & (slots < len(planes)))
+    if bad:
+        raise ValueError(f"{bad} events name no customer or channel of the planes")
 
 
 def _add(plane: NDArray[np.uint8], cells: NDArray[np.int64]) -> None:

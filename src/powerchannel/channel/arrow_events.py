@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from attrs import frozen
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from powerchannel._kernels.loops import Loops
 from powerchannel._kernels.rules import NOWHERE
-from powerchannel.channel.catalogue import Catalogue
+from powerchannel.channel.catalogue import Catalogue, Evidence
 from powerchannel.channel.evidence import in_hours_of_day
 from powerchannel.channel.schemas import SCHEMAS
 from powerchannel.channel.shards import Cells
@@ -20,8 +20,9 @@ from powerchannel.tables.reading import code_table
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["ArrowReader", "days_of", "is_arrow"]
+__all__ = ["ArrowReader", "Events", "days_of"]
 
+_I = TypeVar("_I", bound=np.integer)
 _PER_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 _EIGHT_HOURS_PER_DAY = 3
 _SUMMER_TIME_ENDS = 8035  # 1992-01-01: before, an hour may belong to another local day
@@ -30,9 +31,21 @@ _OTHER_MONTH = 254
 _NEEDED = ("customer_id", "channel", "contacted_at")
 
 
-def is_arrow(batch: object) -> bool:
-    """Tell whether a batch is an Arrow record batch or table (是否 Arrow)."""
-    return type(batch).__module__.partition(".")[0] == "pyarrow"
+@frozen(eq=False)
+class Events:
+    """What is to be counted of a batch (一批事件).
+
+    Parameters
+    ----------
+    uses, evidence : Cells
+        Uses of channels, and what is evidence besides.
+    has_zone : bool
+        Whether the stamps carry an offset.
+    """
+
+    uses: Cells
+    evidence: Cells
+    has_zone: bool
 
 
 @frozen(eq=False, kw_only=True)
@@ -57,16 +70,14 @@ class ArrowReader:
     days: NDArray[np.uint8]
     is_integer: bool
 
-    def read(self, batch: object) -> tuple[Cells, Cells] | None:
+    def read(self, batch: pa.RecordBatch) -> Events | None:
         """Return uses and evidence of a batch, or None where it must be checked (读批次)."""
-        table = cast("pa.RecordBatch", batch)
-        found = SCHEMAS["contacts"].resolve(table.schema.names)
+        found = SCHEMAS["contacts"].resolve(batch.schema.names)
         if sorted(found) != sorted(_NEEDED) or any(len(h) > 1 for h in found.values()):
             return None
-        columns = [_whole(table.column(found[name][0])) for name in _NEEDED]
-        if any(c is None for c in columns):
+        customer, channel, contacted = (batch.column(found[name][0]) for name in _NEEDED)
+        if customer.null_count or channel.null_count or contacted.null_count:
             return None
-        customer, channel, contacted = columns
         keys, codes = self._keys(customer), self._channels(channel)
         if keys is None or codes is None:
             return None
@@ -74,25 +85,24 @@ class ArrowReader:
         if stamps is None:
             return None
         uses = Cells(keys, codes, stamps.slots)
-        return uses, self._evidence(uses, stamps)
+        return Events(uses, self._evidence(uses, stamps), stamps.has_zone)
 
     def _keys(self, column: pa.Array) -> NDArray[np.int64] | None:
-        kind = str(column.type)
+        kind, keys = str(column.type), None
         if kind == "int64" and self.is_integer:
             keys = self.loops.keys_of(_values(column, np.int64))
         elif kind in ("string", "large_string"):
-            width = np.int32 if kind == "string" else np.int64
-            _, offsets, data = column.buffers()
-            if data is None:
-                return None
-            at = np.frombuffer(offsets, width)[column.offset : column.offset + len(column) + 1]
-            found = self.loops.digits(at, np.frombuffer(data, np.uint8))
-            if found is None:
-                return None
-            keys = found
-        else:
+            keys = self._text_keys(column, np.int32 if kind == "string" else np.int64)
+        return keys if keys is not None and keys.all() else None
+
+    def _text_keys(
+        self, column: pa.Array, width: type[np.int32] | type[np.int64]
+    ) -> NDArray[np.int64] | None:
+        _, offsets, data = column.buffers()
+        if data is None:  # empty texts alone
             return None
-        return keys if keys.all() else None
+        at = _items(offsets, width, column.offset, len(column) + 1)
+        return self.loops.digits(at, np.frombuffer(data, np.uint8))
 
     def _channels(self, column: pa.Array) -> NDArray[np.uint8] | None:
         if not str(column.type).startswith("dictionary"):
@@ -106,14 +116,11 @@ class ArrowReader:
         return None if (codes == NOWHERE).any() else codes
 
     def _stamps(self, column: pa.Array) -> _Stamps | None:
-        kind = str(column.type)
-        if kind.startswith("date32"):
-            values, per_day, has_zone = _values(column, np.int32), 1, False
-        elif kind.startswith("timestamp"):
-            values, has_zone = _values(column, np.int64), column.type.tz is not None
-            per_day = _PER_DAY[column.type.unit]
-        else:
+        kind, values = str(column.type), _stamp_values(column)
+        if values is None:
             return None
+        per_day = 1 if kind.startswith("date32") else _PER_DAY[column.type.unit]
+        has_zone = getattr(column.type, "tz", None) is not None
         shift = per_day // _EIGHT_HOURS_PER_DAY if has_zone else 0
         days = self.days
         if has_zone:
@@ -123,26 +130,28 @@ class ArrowReader:
         if (slots == NOWHERE).any():
             return None
         slots[slots == _OTHER_MONTH] = NOWHERE
-        return _Stamps(values, per_day, shift, slots)
+        return _Stamps(values, per_day, shift, has_zone, slots)
 
     def _evidence(self, uses: Cells, stamps: _Stamps) -> Cells:
         """Find what needs only channel and time; other columns did not come."""
         parts = []
         for kind, rule in enumerate(self.catalogue.evidence):
-            if rule.hours is None or rule.business_types or rule.handling_modes or rule.text_any:
+            if rule.business_types or rule.handling_modes or rule.text_any:
                 continue
-            if stamps.per_day == 1:
-                continue
-            of_day = (stamps.values + stamps.shift) % stamps.per_day
-            holds = in_hours_of_day(of_day, rule.hours, stamps.per_day)
-            if rule.channels:
-                holds &= np.isin(
-                    uses.columns, [self.catalogue.codes.index(c) for c in rule.channels]
-                )
-            rows = np.flatnonzero(holds)
+            rows = np.flatnonzero(self._holds(rule, uses, stamps))
             kinds = np.full(len(rows), kind, np.uint8)
             parts.append(Cells(uses.keys[rows], kinds, stamps.slots[rows]))
         return _joined(parts)
+
+    def _holds(self, rule: Evidence, uses: Cells, stamps: _Stamps) -> NDArray[np.bool_]:
+        holds = np.ones(len(uses), np.bool_)
+        if rule.hours is not None:
+            of_day, per_day = stamps.of_day()
+            holds = in_hours_of_day(of_day, rule.hours, per_day)
+        if rule.channels:
+            wanted = [self.catalogue.codes.index(c) for c in rule.channels]
+            holds &= np.isin(uses.columns, wanted)
+        return holds
 
 
 @frozen(eq=False)
@@ -150,7 +159,14 @@ class _Stamps:
     values: NDArray[np.integer]
     per_day: int
     shift: int
+    has_zone: bool
     slots: NDArray[np.uint8]
+
+    def of_day(self) -> tuple[NDArray[np.integer], int]:
+        """Return the units since local midnight, and those of a day; none below a microsecond."""
+        units = (self.values + self.shift) % self.per_day
+        finer = max(self.per_day // _PER_DAY["us"], 1)
+        return (units // finer if finer > 1 else units), self.per_day // finer
 
 
 def _joined(parts: Sequence[Cells]) -> Cells:
@@ -163,20 +179,21 @@ def _joined(parts: Sequence[Cells]) -> Cells:
     )
 
 
-def _whole(column: pa.Array | pa.ChunkedArray) -> pa.Array | None:
-    """Return one array without nulls, or None."""
-    if column.null_count:
-        return None
-    if hasattr(column, "chunks"):
-        column = column.combine_chunks()
-        if hasattr(column, "chunks"):
-            return None
-    return column
+def _stamp_values(column: pa.Array) -> NDArray[np.integer] | None:
+    kind = str(column.type)
+    if kind.startswith("date32"):
+        return _values(column, np.int32)
+    return _values(column, np.int64) if kind.startswith("timestamp") else None
 
 
-def _values(column: pa.Array, kind: type[np.integer]) -> NDArray[np.integer]:
-    values = np.frombuffer(column.buffers()[1], kind)
-    return values[column.offset : column.offset + len(column)]
+def _values(column: pa.Array, kind: type[_I]) -> NDArray[_I]:
+    return _items(column.buffers()[1], kind, column.offset, len(column))
+
+
+def _items(buffer: pa.Buffer, kind: type[_I], start: int, count: int) -> NDArray[_I]:
+    """View a part of a buffer; another system's buffer may have to be moved to be aligned."""
+    found = np.frombuffer(buffer, kind, count, start * np.dtype(kind).itemsize)
+    return np.require(found, requirements="A")
 
 
 def days_of(months: Mapping[int, int], latest_year: int) -> NDArray[np.uint8]:

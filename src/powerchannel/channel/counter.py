@@ -6,38 +6,44 @@ checked like a table in memory, so that what drops out is told in the same words
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from itertools import islice
-from typing import TypeAlias
+from itertools import islice, repeat
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from attrs import define, field, frozen
+from attrs import frozen
 from numpy.typing import NDArray
 
 from powerchannel._kernels.loops import Loops, loops
-from powerchannel._kernels.rules import CHANNELS, MAX_MONTHS, NOWHERE
+from powerchannel._kernels.rules import CHANNELS, MAX_MONTHS, MAX_SHARDS, NOWHERE
 from powerchannel._kernels.twin import shard_of
-from powerchannel.channel.arrow_events import ArrowReader, days_of, is_arrow
+from powerchannel.channel.arrow_events import ArrowReader, days_of
 from powerchannel.channel.catalogue import Catalogue
 from powerchannel.channel.evidence import evidence_rows
 from powerchannel.channel.marks import Marks
 from powerchannel.channel.planes import Plane
 from powerchannel.channel.schemas import SCHEMAS
-from powerchannel.channel.shards import Cells, Shard
+from powerchannel.channel.shards import Cells, Names, Shard
 from powerchannel.channel.state import State, assemble, count_evidence
 from powerchannel.channel.tables import Tables
-from powerchannel.errors import Problem
-from powerchannel.ids import Ids
-from powerchannel.tables import CheckedTable, IdsMode, Source, check_tables
+from powerchannel.errors import Problem, TableError
+from powerchannel.tables import CheckedTable, IdsMode, check_tables
+from powerchannel.tables.door import read_column
+from powerchannel.tables.messages import joined, problem
 from powerchannel.text import Text
-from powerchannel.times import local_month
+from powerchannel.times import local_month, parse_times
 
-__all__ = ["Counter", "Prepared", "Tally", "streaming_obstacle"]
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-Batches: TypeAlias = Callable[[], Iterable[Source]]
+__all__ = ["Batches", "Counter", "Prepared", "Tally", "streaming_obstacle"]
+
+Batches: TypeAlias = "Callable[[], Iterable[pa.RecordBatch]]"
 """What one thread reads: called there, it yields batches."""
+
+_CONTACTS = SCHEMAS["contacts"]
 
 
 @frozen(kw_only=True)
@@ -71,46 +77,26 @@ class Tally:
         )
 
 
-@frozen(eq=False)
-class _Dealt:
-    """A batch dealt out by customer."""
-
-    uses: list[Cells]
-    evidence: list[Cells]
-    tally: Tally
-    problems: tuple[Problem, ...]
-
-
 @frozen(eq=False, kw_only=True)
 class Prepared:
-    """A batch that was read: what is to be counted, and what dropped out (已读批次)."""
+    """A batch that was read: what is to be counted, and what dropped out (已读批次).
 
-    uses: Cells
-    evidence: Cells
+    Parameters
+    ----------
+    shares : sequence of (Cells, Cells)
+        For each shard its uses and its evidence.
+    has_zone : bool, optional
+        Whether the stamps carry an offset; None where no row was kept.
+    tally : Tally
+        What became of the contacts.
+    problems : tuple of Problem
+        Everything that was found.
+    """
+
+    shares: Sequence[tuple[Cells, Cells]]
+    has_zone: bool | None
     tally: Tally
     problems: tuple[Problem, ...] = ()
-
-
-@define(eq=False)
-class _Names:
-    """Ids that are not digits, numbered across batches."""
-
-    known: dict[str, int] = field(factory=dict)
-
-    def keys(self, ids: Ids) -> NDArray[np.int64]:
-        if not len(ids.names):
-            return ids.keys
-        numbers = [self.known.setdefault(name, len(self.known)) for name in ids.names]
-        return np.where(ids.keys < 0, -1 - np.array(numbers)[-1 - ids.keys], ids.keys)
-
-    def ids(self, keys: NDArray[np.int64]) -> Ids:
-        """Return ids over the names in order, as `Ids` wants them."""
-        names = np.array(sorted(self.known), dtype=object)
-        place = np.zeros(len(names), np.int64)
-        place[[self.known[n] for n in names]] = np.arange(len(names))
-        if not len(names):
-            return Ids(keys, names)
-        return Ids(np.where(keys < 0, -1 - place[-1 - keys], keys), names)
 
 
 class Counter:
@@ -129,12 +115,13 @@ class Counter:
     now : date
         As in `check`.
     threads : int
-        Customers are dealt out to so many threads; the answer does not depend on it.
+        Customers are dealt out to so many threads, at most 64; the answer does not depend on it.
 
     Raises
     ------
     ValueError
-        When the catalogue cannot be counted this way, see `streaming_obstacle`.
+        When the catalogue cannot be counted this way, see `streaming_obstacle`, or there are too
+        few or too many threads.
     """
 
     def __init__(
@@ -147,6 +134,8 @@ class Counter:
         threads: int = 1,
     ) -> None:
         why = streaming_obstacle(catalogue, len(months))
+        if not 1 <= threads <= MAX_SHARDS:
+            why = Text(f"线程数应在 1 至 {MAX_SHARDS} 之间", f"1 to {MAX_SHARDS} threads")
         if why is not None:
             raise ValueError(f"{why.zh} / {why.en}")
         self.catalogue = catalogue
@@ -154,9 +143,10 @@ class Counter:
         self.ids = ids
         self.now = now
         self.tally = Tally()
-        self.problems: tuple[Problem, ...] = ()
+        self._found: list[tuple[int, Problem]] = []
+        self._zones: dict[bool, int] = {}  # the first row of those with and without an offset
         self._loops: Loops = loops()
-        self._names = _Names()
+        self._names = Names()
         self._reader = ArrowReader(
             loops=self._loops,
             catalogue=catalogue,
@@ -168,76 +158,88 @@ class Counter:
     def __len__(self) -> int:
         return sum(len(shard) for shard in self._shards)
 
-    def add(self, *parts: Batches) -> None:
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that was found; rows are counted over all batches (全部问题)."""
+        return joined(self._found, self.tally.rows_in)
+
+    def add(self, parts: Iterable[Batches]) -> None:
         """Read and count (计入).
 
         Parameters
         ----------
-        *parts : callable
-            Each yields batches of contacts; parts are read by several threads at a time.
-        """
-        for part in parts:
-            for batch in part():
-                self._take(self._prepare(batch))
+        parts : iterable of callable
+            Each yields batches of contacts as Arrow record batches. With several threads, each
+            reads one part at a time.
 
-    def add_all(self, parts: Iterable[Batches]) -> None:
-        """Read and count with all threads, some parts at a time (多线程计入).
-
-        Each round reads parts and deals their events out by customer, then counts by customer, so
-        that no two threads ever touch the same cell.
+        Raises
+        ------
+        TableError
+            For structural faults of a batch, or stamps with and without an offset.
         """
-        threads = len(self._shards)
-        if threads == 1:
-            self.add(*parts)
+        if len(self._shards) > 1:
+            self._add_parallel(iter(parts))
             return
-        remaining = iter(parts)
+        for part in parts:
+            for batch in _filled(part):
+                prepared = self._prepare(batch)
+                self._shards[0].add(*prepared.shares[0])
+                self._note(prepared)
+
+    def _add_parallel(self, parts: Iterator[Batches]) -> None:
+        """Read some parts, then count by customer: no two threads ever touch the same cell."""
+        threads = len(self._shards)
         with ThreadPoolExecutor(threads) as pool:
-            while part := list(islice(remaining, threads)):
-                rounds = [p for prepared in pool.map(self._read, part) for p in prepared]
-                list(pool.map(lambda k: self._count(rounds, k), range(threads)))
-                self._note(rounds)
+            while taken := list(islice(parts, threads)):
+                read = [p for prepared in pool.map(self._read, taken) for p in prepared]
+                list(pool.map(self._count, repeat(read), range(threads)))
+                for prepared in read:
+                    self._note(prepared)
 
-    def _read(self, part: Batches) -> list[_Dealt]:
-        return [self._deal(self._prepare(batch)) for batch in part()]
+    def _read(self, part: Batches) -> list[Prepared]:
+        return [self._prepare(batch) for batch in _filled(part)]
 
-    def _deal(self, batch: Prepared) -> _Dealt:
-        uses, evidence = (
-            [
-                Cells(*p)
-                for p in self._loops.partition(c.keys, c.columns, c.slots, len(self._shards))
-            ]
-            for c in (batch.uses, batch.evidence)
-        )
-        return _Dealt(uses, evidence, batch.tally, batch.problems)
+    def _count(self, read: Sequence[Prepared], shard: int) -> None:
+        for prepared in read:
+            self._shards[shard].add(*prepared.shares[shard])
 
-    def _count(self, rounds: Sequence[_Dealt], shard: int) -> None:
-        for dealt in rounds:
-            self._shards[shard].add(dealt.uses[shard], dealt.evidence[shard])
-
-    def _note(self, rounds: Sequence[_Dealt]) -> None:
-        for dealt in rounds:
-            self.tally = self.tally.plus(dealt.tally)
-            self.problems += dealt.problems
-
-    def _take(self, batch: Prepared) -> None:
-        self._shards[0].add(batch.uses, batch.evidence)
+    def _note(self, batch: Prepared) -> None:
+        before = self.tally.rows_in
+        self._found += [(before, p) for p in batch.problems]
         self.tally = self.tally.plus(batch.tally)
-        self.problems += batch.problems
+        if batch.has_zone is not None:
+            self._zones.setdefault(batch.has_zone, before)
+        if len(self._zones) > 1:
+            with_zone = batch.tally.rows_in if batch.has_zone else before
+            raise TableError([_mixed_zones(self._zones, with_zone, self.tally.rows_in)])
 
-    def _prepare(self, batch: Source) -> Prepared:
-        found = self._reader.read(batch) if is_arrow(batch) else None
+    def _prepare(self, batch: pa.RecordBatch) -> Prepared:
+        found = self._reader.read(batch)
         if found is None:
             return self._checked(batch)
-        uses, evidence = found
-        counted = len(uses) - int(np.count_nonzero(uses.slots == NOWHERE))
-        tally = Tally(rows_in=len(uses), counted=counted, elsewhere=len(uses) - counted)
-        return Prepared(uses=uses, evidence=evidence, tally=tally)
+        rows = len(found.uses)
+        counted = rows - int(np.count_nonzero(found.uses.slots == NOWHERE))
+        return Prepared(
+            shares=self._shares(found.uses, found.evidence),
+            has_zone=found.has_zone,
+            tally=Tally(rows_in=rows, counted=counted, elsewhere=rows - counted),
+        )
 
-    def _checked(self, batch: Source) -> Prepared:
+    def _shares(self, uses: Cells, evidence: Cells) -> Sequence[tuple[Cells, Cells]]:
+        if len(self._shards) == 1:
+            return [(uses, evidence)]
+        return list(zip(self._dealt(uses), self._dealt(evidence), strict=True))
+
+    def _dealt(self, cells: Cells) -> list[Cells]:
+        shards = len(self._shards)
+        parts = self._loops.partition(cells.keys, cells.columns, cells.slots, shards)
+        return [Cells(*part) for part in parts]
+
+    def _checked(self, batch: pa.RecordBatch) -> Prepared:
         """Check a batch like a table in memory."""
         checked = check_tables(
             {"contacts": batch},
-            {"contacts": SCHEMAS["contacts"]},
+            {"contacts": _CONTACTS},
             vocabularies=self.catalogue.vocabularies,
             latest_year=self.now.year + 1,
             ids=self.ids,
@@ -246,17 +248,19 @@ class Counter:
         slots = self.slots(local_month(contacts.times("contacted_at")))
         keys = self._names.keys(contacts.ids("customer_id"))
         rows, kinds = evidence_rows(Tables(self.catalogue, checked))
+        uses = Cells(keys, contacts.codes("channel").astype(np.uint8), slots)
+        evidence = Cells(keys[rows], kinds.astype(np.uint8), slots[rows])
         counted = int((slots != NOWHERE).sum())
         return Prepared(
-            uses=Cells(keys, contacts.codes("channel").astype(np.uint8), slots),
-            evidence=Cells(keys[rows], kinds.astype(np.uint8), slots[rows]),
+            shares=self._shares(uses, evidence),
+            has_zone=_has_zone(batch, contacts),
             tally=Tally(
                 rows_in=contacts.rows_in,
                 counted=counted,
                 elsewhere=contacts.rows - counted,
                 rejected=contacts.rejected.count,
             ),
-            problems=contacts.problems,
+            problems=tuple(p for p in contacts.problems if p.code != "identical_rows"),
         )
 
     def slots(self, months: NDArray[np.int32]) -> NDArray[np.uint8]:
@@ -274,7 +278,14 @@ class Counter:
         ----------
         checked : mapping of table name to CheckedTable
             facts, dislikes and complaints, checked with the same catalogue.
+
+        Raises
+        ------
+        TableError
+            When not one contact came in.
         """
+        if not self.tally.rows_in:
+            raise TableError([problem("empty_table", _CONTACTS.name)])
         sides = {n: t for n, t in checked.items() if n != "contacts"}
         rows = {n: self._places(self._names.keys(t.ids("customer_id"))) for n, t in sides.items()}
         starts = np.concatenate([[0], np.cumsum([len(s) for s in self._shards])])
@@ -321,6 +332,29 @@ class Counter:
         )
 
 
+def _filled(part: Batches) -> Iterator[pa.RecordBatch]:
+    return (batch for batch in part() if batch.num_rows)
+
+
+def _has_zone(batch: pa.RecordBatch, contacts: CheckedTable) -> bool | None:
+    """Tell whether stamps carry an offset, by one that was kept: in a batch all are alike."""
+    kept = np.flatnonzero(~contacts.rejected.mask)
+    if not len(kept):
+        return None
+    (header,) = _CONTACTS.resolve(batch.schema.names)["contacted_at"]
+    stamp = read_column(batch.column(header).slice(kept[0], 1))
+    if stamp.kind == "time":
+        return stamp.has_zone
+    return bool(parse_times(stamp.objects(), stamp.nulls()).has_offset[0])
+
+
+def _mixed_zones(first: Mapping[bool, int], count: int, total: int) -> Problem:
+    shown = {True: "+08:00", False: "-"}
+    examples = tuple(sorted((row, shown[has_zone]) for has_zone, row in first.items()))
+    where = f"{_CONTACTS.name}.contacted_at"
+    return problem("mixed_zones", where, count=count, total=total, examples=examples)
+
+
 def _evidence_rows(month: int, start: int, grid: NDArray[np.uint8]) -> NDArray[np.int64]:
     customer, kind = np.nonzero(grid)
     count = grid[customer, kind].astype(np.int64)
@@ -328,7 +362,7 @@ def _evidence_rows(month: int, start: int, grid: NDArray[np.uint8]) -> NDArray[n
 
 
 def streaming_obstacle(catalogue: Catalogue, months: int) -> Text | None:
-    """Say why contacts cannot be counted as they stream by, or None when they can (不能流式的原因)."""
+    """Say why contacts cannot be counted as they stream by, if so (不能流式的原因)."""
     found = (
         (len(catalogue.codes) > CHANNELS, Text("渠道多于 8 个", "more than 8 channels")),
         (

@@ -10,13 +10,26 @@ import pandas as pd
 from attrs import frozen
 from numpy.typing import NDArray
 
-__all__ = ["EVIDENCE_KEY", "FACT_KEY", "MARK_KEY", "Marks", "Reduce"]
+__all__ = [
+    "EVIDENCE_KEY",
+    "EVIDENCE_REDUCE",
+    "FACT_KEY",
+    "FACT_REDUCE",
+    "MARK_KEY",
+    "MARK_REDUCE",
+    "Marks",
+    "Reduce",
+]
 
 Reduce: TypeAlias = Literal["sum", "max", "min"]
 
 MARK_KEY = ("customer", "channel", "month")
 EVIDENCE_KEY = ("customer", "kind", "month")
 FACT_KEY = ("customer", "channel", "fact", "since")
+
+MARK_REDUCE: Mapping[str, Reduce] = {"complaints": "sum", "disliked": "max", "withdrawn": "max"}
+EVIDENCE_REDUCE: Mapping[str, Reduce] = {"count": "sum"}
+FACT_REDUCE: Mapping[str, Reduce] = {"until": "min"}
 
 
 @frozen(eq=False)

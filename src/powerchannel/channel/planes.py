@@ -68,8 +68,7 @@ class Plane:
         if len(cells) * _SORT_SHARE < size:
             found, counts = np.unique(cells, return_counts=True)
             return cls._sparse(shape, found.astype(np.int64), _saturated(counts))
-        counts = _saturated(np.bincount(cells, minlength=size))
-        return cls.of_grid(counts.reshape(shape))
+        return cls.of_grid(_saturated(np.bincount(cells, minlength=size)).reshape(shape))
 
     @classmethod
     def of_grid(cls, grid: NDArray[np.uint8]) -> Plane:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 from attrs import frozen
@@ -86,12 +88,8 @@ class Scorer:
         if obstacle(self.engine.rulebook):
             yield from map(self._general, starts)
             return
-        rules, chosen = loop_rules(self.engine.rulebook), loops()
-        if self.threads == 1:
-            yield from (self._looped(s, rules, chosen) for s in starts)
-            return
-        with ThreadPoolExecutor(self.threads) as pool:
-            yield from pool.map(lambda s: self._looped(s, rules, chosen), starts)
+        work = partial(self._looped, rules=loop_rules(self.engine.rulebook), chosen=loops())
+        yield from map(work, starts) if self.threads == 1 else _ahead(work, starts, self.threads)
 
     def _stop(self, start: int) -> int:
         return min(start + _BLOCK, len(self.engine.state))
@@ -121,6 +119,20 @@ class Scorer:
         out[complaints["customer"], complaints["channel"]] |= COMPLAINT
         out[dislikes] |= DISLIKE
         return out
+
+
+def _ahead(
+    work: Callable[[int], Columns], starts: Iterable[int], threads: int
+) -> Iterator[Columns]:
+    """Work on blocks in threads and yield them in order, few of them made before they are taken."""
+    underway: deque[Future[Columns]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for start in starts:
+            underway.append(pool.submit(work, start))
+            if len(underway) > 2 * threads:
+                yield underway.popleft().result()
+        while underway:
+            yield underway.popleft().result()
 
 
 def obstacle(rulebook: Rulebook) -> Text | None:

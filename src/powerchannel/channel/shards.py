@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from threading import Lock
+
 import numpy as np
-from attrs import frozen
+from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from powerchannel._kernels.loops import Loops
 from powerchannel._kernels.rules import CHANNELS
+from powerchannel.ids import Ids
 
-__all__ = ["Cells", "Shard"]
+__all__ = ["Cells", "Names", "Shard"]
 
 _STEP = 1 << 16  # customers by which planes grow at least
 
@@ -40,6 +43,32 @@ class Cells:
         """Return no events (空)."""
         nothing = np.zeros(0, np.uint8)
         return cls(np.zeros(0, np.int64), nothing, nothing)
+
+
+@define(eq=False)
+class Names:
+    """Ids that are not digits, numbered across batches in order of appearance (非数字编号)."""
+
+    _known: dict[str, int] = field(factory=dict, init=False)
+    _lock: Lock = field(factory=Lock, init=False)
+
+    def keys(self, ids: Ids) -> NDArray[np.int64]:
+        """Return the keys of ids over the names of all batches (统一编号); threads take turns."""
+        if not len(ids.names):
+            return ids.keys
+        known = self._known
+        with self._lock:
+            numbers = [known.setdefault(name, len(known)) for name in ids.names]
+        return np.where(ids.keys < 0, -1 - np.array(numbers)[-1 - ids.keys], ids.keys)
+
+    def ids(self, keys: NDArray[np.int64]) -> Ids:
+        """Return ids over the names in order, as `Ids` wants them (还原编号)."""
+        names = np.array(sorted(self._known), dtype=object)
+        if not len(names):
+            return Ids(keys, names)
+        place = np.zeros(len(names), np.int64)
+        place[[self._known[name] for name in names]] = np.arange(len(names))
+        return Ids(np.where(keys < 0, -1 - place[-1 - keys], keys), names)
 
 
 class Shard:

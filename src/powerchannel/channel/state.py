@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 
 from powerchannel.channel.catalogue import Catalogue
 from powerchannel.channel.evidence import evidence_rows
-from powerchannel.channel.marks import EVIDENCE_KEY, FACT_KEY, MARK_KEY, Marks, Reduce
+from powerchannel.channel.marks import (
+    EVIDENCE_KEY,
+    EVIDENCE_REDUCE,
+    FACT_KEY,
+    FACT_REDUCE,
+    MARK_KEY,
+    MARK_REDUCE,
+    Marks,
+)
 from powerchannel.channel.planes import Plane, width_of
 from powerchannel.channel.tables import Tables
 from powerchannel.errors import MergeError, UnknownNameError
@@ -27,9 +35,6 @@ OPEN_END = np.iinfo(np.int64).max
 """The end of a fact that has not ended: the smaller of two ends is the one that is known."""
 
 _MonthTest: TypeAlias = Callable[[NDArray[np.int64]], NDArray[np.bool_]]
-_MARKS: Mapping[str, Reduce] = {"complaints": "sum", "disliked": "max", "withdrawn": "max"}
-_EVIDENCE: Mapping[str, Reduce] = {"count": "sum"}
-_FACTS: Mapping[str, Reduce] = {"until": "min"}
 
 
 @frozen(eq=False, kw_only=True)
@@ -310,7 +315,7 @@ def assemble(
 
 def count_evidence(columns: Mapping[str, NDArray[np.integer]]) -> Marks:
     """Join rows of customer, kind, month and count (证据计数)."""
-    return Marks.of(EVIDENCE_KEY, _EVIDENCE, columns)
+    return Marks.of(EVIDENCE_KEY, EVIDENCE_REDUCE, columns)
 
 
 def _customers(checked: Mapping[str, CheckedTable]) -> tuple[Ids, dict[str, NDArray[np.int64]]]:
@@ -348,8 +353,8 @@ def _marks(checked: Mapping[str, CheckedTable], rows: Mapping[str, NDArray[np.in
         _mark_rows(checked["dislikes"], rows["dislikes"], "disliked_at", "disliked"),
         _mark_rows(checked["dislikes"], rows["dislikes"], "withdrawn_at", "withdrawn"),
     ]
-    names = (*MARK_KEY, *_MARKS)
-    return Marks.of(MARK_KEY, _MARKS, {n: np.concatenate([p[n] for p in parts]) for n in names})
+    columns = {n: np.concatenate([p[n] for p in parts]) for n in (*MARK_KEY, *MARK_REDUCE)}
+    return Marks.of(MARK_KEY, MARK_REDUCE, columns)
 
 
 def _mark_rows(
@@ -389,4 +394,4 @@ def _facts(facts: CheckedTable, rows: NDArray[np.int64]) -> Marks:
         "since": facts.times("since"),
         "until": np.where(until == NAT, OPEN_END, until),
     }
-    return Marks.of(FACT_KEY, _FACTS, columns)
+    return Marks.of(FACT_KEY, FACT_REDUCE, columns)

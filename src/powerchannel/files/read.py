@@ -17,7 +17,7 @@ from powerchannel.text import Text
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["read_table"]
+__all__ = ["check_content", "read_table"]
 
 
 def read_table(path: str | os.PathLike[str], *, where: str) -> pd.DataFrame | pa.Table:
@@ -57,13 +57,24 @@ def read_table(path: str | os.PathLike[str], *, where: str) -> pd.DataFrame | pa
     ['0017']
     """
     path = Path(path)
+    return _READERS[check_content(path, where=where)](path, where=where)
+
+
+def check_content(path: Path, *, where: str) -> str:
+    """Return what a file is, in the words of `file_kind`, when it is what its name says (核对内容).
+
+    Raises
+    ------
+    TableError
+        When there is no such file, it is empty, or something else.
+    """
     expected = EXTENSIONS[extension_of(path, where=where)]
     kind = file_kind(path, where=where)
     if kind == "empty":
         raise fault("empty_file", where, _EMPTY, file=path)
     if kind != expected:
         raise fault("wrong_content", where, _CONTENT[kind], file=path)
-    return _READERS[expected](path, where=where)
+    return expected
 
 
 _READERS: dict[str, Callable[..., pd.DataFrame | pa.Table]] = {

@@ -23,6 +23,7 @@ __all__ = [
     "fault",
     "file_kind",
     "first_row",
+    "is_packed",
     "open_source",
     "text_encoding",
 ]
@@ -81,6 +82,12 @@ def extension_of(path: Path, *, where: str) -> str:
     raise fault("unknown_extension", where, message, file=path, known=known)
 
 
+def is_packed(path: Path) -> bool:
+    """Tell whether a file is gzip, by its first bytes (是否 gzip 压缩)."""
+    with path.open("rb") as raw:
+        return raw.read(2) == _GZIP
+
+
 def first_row(path: str | os.PathLike[str]) -> int:
     """Return the number a person gives the first row of data in a file (首行行号).
 
@@ -116,9 +123,7 @@ def open_source(path: Path, *, where: str) -> BinaryIO:
         When there is no such file, or it cannot be read.
     """
     try:
-        with path.open("rb") as raw:
-            packed = raw.read(2) == _GZIP
-        return cast(BinaryIO, gzip.open(path)) if packed else path.open("rb")
+        return cast(BinaryIO, gzip.open(path)) if is_packed(path) else path.open("rb")
     except FileNotFoundError:
         raise _no_such_file(path, where) from None
     except OSError as error:

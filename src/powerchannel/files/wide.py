@@ -21,12 +21,23 @@ __all__ = ["Block", "write_wide"]
 
 
 class Block(Protocol):
-    """Scores of customers ``start`` to ``stop``, one row a channel, and their first choices."""
+    """Scores of some customers, one row a channel, and their first choices (得分块)."""
 
-    start: int
-    stop: int
-    scores: NDArray[np.float32]
-    first: NDArray[np.int16]
+    @property
+    def start(self) -> int:
+        """The first customer (起)."""
+
+    @property
+    def stop(self) -> int:
+        """The customer after the last (止)."""
+
+    @property
+    def scores(self) -> NDArray[np.float32]:
+        """The scores, shape (channels, customers) (得分)."""
+
+    @property
+    def first(self) -> NDArray[np.int16]:
+        """The channel of the first choice, -1 for none (首推渠道)."""
 
 
 def write_wide(

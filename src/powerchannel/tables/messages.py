@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+
+from attrs import evolve
 
 from powerchannel.errors import Problem, Severity
 from powerchannel.text import Text
 
-__all__ = ["MESSAGES", "problem"]
+__all__ = ["MESSAGES", "joined", "problem"]
 
 _F: Severity = "fault"
 _R: Severity = "rejected"
 _N: Severity = "notice"
+_EXAMPLES = 3
 
 MESSAGES: dict[str, tuple[Severity, Text]] = {
     "missing_column": (
@@ -280,4 +283,38 @@ def problem(
         message=message.fill(**{"count": count, "total": total, **details}),
         count=count,
         examples=examples,
+        details=dict(details),
     )
+
+
+def joined(parts: Iterable[tuple[int, Problem]], total: int) -> tuple[Problem, ...]:
+    """Tell the problems of consecutive parts of a table as those of the whole (合并分段问题).
+
+    Parameters
+    ----------
+    parts : iterable of (int, Problem)
+        The rows before the part, and what was found in it.
+    total : int
+        The rows of the whole.
+
+    Examples
+    --------
+    >>> found = problem("missing_value", "t.a", total=5, examples=((2, ""),))
+    >>> whole = joined([(0, found), (5, found)], total=10)[0]
+    >>> whole.count, whole.examples
+    (2, ((2, ''), (7, '')))
+    """
+    found: dict[tuple[str, str], Problem] = {}
+    for before, part in parts:
+        examples = tuple((row + before, value) for row, value in part.examples)
+        known = found.get((part.code, part.where), evolve(part, count=0, examples=()))
+        found[part.code, part.where] = problem(
+            part.code,
+            part.where,
+            count=known.count + part.count,
+            total=total,
+            examples=(known.examples + examples)[:_EXAMPLES],
+            severity=part.severity,
+            details=part.details,
+        )
+    return tuple(found.values())
