@@ -88,7 +88,7 @@ def test_a_kind_that_is_no_class_is_a_fault_of_the_program() -> None:
 
 
 def test_problems_stand_below_the_root_that_was_given() -> None:
-    error = failure(TEXT.replace("1.1", '"1.1"'), where="book $")
+    error = failure(TEXT.replace("1.1", '"1,1"'), where="book $")
     assert [each.where for each in error.problems] == ["book $.factor"]
 
 

@@ -257,3 +257,55 @@ def test_keys_are_text() -> None:
 def test_a_class_that_is_no_record_is_refused() -> None:
     with pytest.raises(TypeError, match="attrs"):
         structure(dict, {})
+
+
+def test_repeated_ids_are_told_beside_other_faults_of_the_list() -> None:
+    rungs = [{"id": "a", "points": {}}, {"id": "a", "points": 1}, {"id": "a"}]
+    assert problems(ladder=rungs) == {
+        "$.ladder[1].id": "repeated_id",
+        "$.ladder[1].points": "wrong_type",
+        "$.ladder[2].id": "repeated_id",
+        "$.ladder[2].points": "missing_key",
+    }
+
+
+def test_a_decimal_may_be_written_as_text() -> None:
+    book = structure(Book, document(steps=[{"months": 2, "factor": "1.10"}]))
+    assert book.steps[0].factor == Decimal("1.10")
+    assert problems(steps=[{"months": 2, "factor": "0.90"}]) == {"$.steps[0].factor": "invalid"}
+
+
+def test_a_validator_that_breaks_is_a_fault_of_the_program() -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("value")
+
+    cls = attrs.make_class("Odd", {"value": field(type=int, validator=broken)})
+    outer = attrs.make_class("Outer", {"inner": field(type=tuple[cls, ...])})
+    with pytest.raises(KeyError):
+        structure(outer, {"inner": [{"value": 3}]})
+
+
+def test_a_type_that_no_document_holds_is_a_fault_of_the_class_within_others_too() -> None:
+    inner = attrs.make_class("Inner", {"value": field(type=float)})
+    outer = attrs.make_class("Outer", {"inner": field(type=tuple[inner, ...])})
+    with pytest.raises(TypeError, match=r"Inner\.value") as caught:
+        structure(outer, {"inner": [{"value": 3}]})
+    assert not isinstance(caught.value, RulebookError)
+
+
+def test_a_default_that_takes_the_record_is_left_to_the_class() -> None:
+    top = field(type=int, default=attrs.Factory(lambda self: self.low + 1, takes_self=True))
+    low = field(type=int, validator=ge(1))
+    cls = attrs.make_class("Odd", {"low": low, "top": top})
+    assert structure(cls, {"low": 2}) == cls(low=2, top=3)
+    with pytest.raises(RulebookError) as caught:
+        structure(cls, {"low": 0})
+    assert [each.where for each in caught.value.problems] == ["$.low"]
+
+
+def test_problems_stand_at_the_key_of_a_private_field() -> None:
+    cls = attrs.make_class("Odd", {"_hidden": field(type=int)})
+    for given in ({}, {"hidden": "x"}):
+        with pytest.raises(RulebookError) as caught:
+            structure(cls, given)
+        assert [each.where for each in caught.value.problems] == ["$.hidden"]

@@ -202,6 +202,7 @@ def test_the_schema_refuses_what_the_reader_refuses() -> None:
     good["streak"] = streak
     schema = json_schema(Rich)
     assert meets(good, schema)
+    assert meets({**good, "streak": {**streak, "factors": [1, "-1.50"]}}, schema)
     for bad in (
         {**good, "colour": 1},
         {**good, "schema_version": 1},
@@ -209,6 +210,7 @@ def test_the_schema_refuses_what_the_reader_refuses() -> None:
         {**good, "streak": {**streak, "before": {**streak, "months": "2"}}},
         {**good, "grid": [[1, "2"]]},
         {**good, "effective_from": "yesterday"},
+        {**good, "streak": {**streak, "factors": ["1_5"]}},
         {key: value for key, value in good.items() if key != "title"},
     ):
         assert not meets(bad, schema)
@@ -269,9 +271,13 @@ def _meets(word, rule, value, schema, root) -> bool:
             for key in rule.split("/")[1:]:
                 target = target[key]
             return meets(value, target, root)
+        case "type" if isinstance(rule, list):
+            return any(_meets("type", each, value, schema, root) for each in rule)
         case "type":
             is_bool = isinstance(value, bool)
             return isinstance(value, TYPES[rule]) and (is_bool == (rule == "boolean"))
+        case "pattern":
+            return not isinstance(value, str) or re.search(rule, value) is not None
         case "const":
             return type(value) is type(rule) and value == rule
         case "enum":

@@ -7,10 +7,14 @@ from decimal import Decimal
 
 import pytest
 
-from powerchannel.rulebook.scalars import Fault, fits, found, read_choice, read_scalar, unexpected
+from powerchannel.errors import RulebookError
+from powerchannel.rulebook.scalars import fits, found, read_choice, read_scalar, unexpected
 
 TODAY = date(2022, 3, 1)
 HUGE = 1 << 20_000  # past what Python will print
+NO_DECIMALS = (
+    "", "-", ".5", "5.", "1e2", "+1", "1_000", "1,000", " 1", "1\n", "NaN", "Infinity", "０.５"
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -24,6 +28,9 @@ HUGE = 1 << 20_000  # past what Python will print
         (Decimal, Decimal("1.10"), Decimal("1.1")),
         (Decimal, Decimal("1E-28"), Decimal("1E-28")),
         (Decimal, 10**28 - 1, Decimal("9" * 28)),
+        (Decimal, "0.02", Decimal("0.02")),
+        (Decimal, "-14000.00", Decimal(-14000)),
+        (Decimal, "0.1" + "0" * 26 + "1", Decimal("0.1" + "0" * 26 + "1")),
         (date, TODAY, TODAY),
         (date, "2022-03-01", TODAY),
     ],
@@ -52,7 +59,8 @@ def test_taken(kind: type, value: object, read: object) -> None:
         (bool, "true", "wrong_type"),
         (Decimal, True, "wrong_type"),
         (Decimal, 1.5, "wrong_type"),
-        (Decimal, "1.5", "wrong_type"),
+        *[(Decimal, text, "wrong_type") for text in NO_DECIMALS],
+        (Decimal, "1" + "0" * 28, "out_of_range"),
         (Decimal, Decimal("NaN"), "not_finite"),
         (Decimal, Decimal("sNaN"), "not_finite"),
         (Decimal, Decimal("-Infinity"), "not_finite"),
@@ -69,32 +77,33 @@ def test_taken(kind: type, value: object, read: object) -> None:
     ],
 )
 def test_refused(kind: type, value: object, code: str) -> None:
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(RulebookError) as caught:
         read_scalar(kind, value)
-    assert caught.value.code == code
-    assert caught.value.message.zh
-    assert caught.value.message.en
+    assert [(each.code, each.where) for each in caught.value.problems] == [(code, "$")]
+    assert caught.value.render("zh")
+    assert caught.value.render("en")
 
 
 @pytest.mark.parametrize(
     ("kind", "value", "zh", "en"),
     [
-        (Decimal, "1.5", "去掉引号", "remove the quotes"),
+        (int, "5", "去掉引号", "remove the quotes"),
+        (Decimal, "1,5", "写作 0.02", "write it like 0.02"),
         (str, 95598, "加引号", "put it in quotes"),
         (Decimal, 1.5, '写作 Decimal("1.5")', 'write it as Decimal("1.5")'),
         (tuple, "app", "[ ]", "[ ]"),
     ],
 )
 def test_the_way_out_is_said(kind: type, value: object, zh: str, en: str) -> None:
-    message = unexpected(kind, value).message
-    assert zh in message.zh
-    assert en in message.en
+    error = unexpected(kind, value)
+    assert zh in error.render("zh")
+    assert en in error.render("en")
 
 
 def test_a_choice_is_of_the_very_type() -> None:
     assert read_choice((1, 2), 2) == 2
     for wrong in (True, Decimal(1), "1", 3, []):
-        with pytest.raises(Fault, match="1, 2"):
+        with pytest.raises(RulebookError, match="1, 2"):
             read_choice((1, 2), wrong)
 
 

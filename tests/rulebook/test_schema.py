@@ -15,6 +15,8 @@ from attrs import field, frozen
 from powerchannel.rulebook import Provenance, json_schema
 from powerchannel.text import Text
 
+DECIMAL = {"type": ["number", "string"], "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}
+
 
 @frozen(kw_only=True)
 class Node:
@@ -58,8 +60,8 @@ def test_the_schema_of_a_record() -> None:
             "kind": {"enum": ["tree"]},
             "title": {"$ref": "#/$defs/Text"},
             "root": {"$ref": "#/$defs/Node"},
-            "points": {"type": "object", "additionalProperties": {"type": "number"}},
-            "factor": {"type": "number", "default": 1.5},
+            "points": {"type": "object", "additionalProperties": DECIMAL},
+            "factor": {**DECIMAL, "default": 1.5},
             "since": {"type": "string", "format": "date", "default": "2022-03-01"},
             "is_open": {"type": "boolean", "default": False},
             "tags": {"type": "array", "items": {"type": "string"}},

@@ -5,23 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, Optional
 
 import attrs
 import pytest
 from attrs import field, frozen
 
-from powerchannel.rulebook.shapes import (
-    Choice,
-    Keyed,
-    Many,
-    Record,
-    Scalar,
-    fields_of,
-    join,
-    members,
-    record_shape,
-)
+from powerchannel.errors import TableError, UnknownNameError
+from powerchannel.rulebook.shapes import fields_of, join, key_of, members, within, without_none
 from powerchannel.text import Text
 
 SAMPLE = Text("样", "sample")
@@ -39,27 +30,23 @@ class Sample:
     derived: float = field(init=False, default=0.0)
 
 
-def test_each_declared_type_has_its_shape() -> None:
-    shapes = {each.key: each.shape for each in fields_of(Sample)}
-    assert shapes == {
-        "name": Scalar(str),
-        "factors": Many(Scalar(Decimal)),
-        "points": Keyed(Scalar(int)),
-        "mode": Choice(("product", "largest")),
-        "title": Record(Text),
-        "since": Scalar(date),
-        "hidden": Scalar(bool),
-    }
+def test_the_fields_of_a_record_are_those_of_its_constructor() -> None:
+    keys = [key_of(field) for field in fields_of(Sample)]
+    assert keys == ["name", "factors", "points", "mode", "title", "since", "hidden"]
 
 
-def test_required_and_optional_are_told_apart() -> None:
-    fields = {each.key: each for each in fields_of(Sample)}
-    assert [key for key, each in fields.items() if each.is_required] == [
-        "name",
-        "factors",
-        "points",
-    ]
-    assert [key for key, each in fields.items() if each.is_optional] == ["since"]
+def test_their_types_are_resolved() -> None:
+    types = {field.name: field.type for field in fields_of(Sample)}
+    assert types["factors"] == tuple[Decimal, ...]
+    assert types["since"] == date | None
+
+
+@pytest.mark.parametrize(
+    ("declared", "bare"),
+    [(date | None, (date, True)), (Optional[Text], (Text, True)), (int, (int, False))],  # noqa: UP045
+)
+def test_required_and_optional_are_told_apart(declared: object, bare: object) -> None:
+    assert without_none(declared) == bare
 
 
 @pytest.mark.parametrize(
@@ -91,9 +78,8 @@ def test_an_optional_field_must_default_to_none() -> None:
 
 
 def test_only_attrs_classes_are_records() -> None:
-    assert record_shape(Sample) == Record(Sample)
     with pytest.raises(TypeError, match="attrs"):
-        record_shape(dict)
+        fields_of(dict)
 
 
 def test_members_are_those_of_the_document() -> None:
@@ -117,3 +103,15 @@ def test_members_are_those_of_the_document() -> None:
 )
 def test_paths(key: str | int, path: str) -> None:
     assert join("$", key) == path
+
+
+def test_problems_move_with_the_value_they_stand_in() -> None:
+    inner = TableError.of("c", "$.steps[1]", "甲", "a")
+    assert [each.where for each in within(inner, "$.streak")] == ["$.streak.steps[1]"]
+    outer = UnknownNameError.of("c", "channel", "甲", "a")
+    assert [each.where for each in within(outer, "$.code")] == ["$.code"]
+
+
+def test_a_fault_of_the_program_is_no_problem_of_the_document() -> None:
+    with pytest.raises(ZeroDivisionError):
+        within(ZeroDivisionError(), "$")

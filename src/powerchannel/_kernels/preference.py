@@ -26,7 +26,7 @@ class Factors:
     is_any_run : bool
         Whether the longest run of the window counts, or the one that ends in the last month.
     grace : int
-        Months without use at the end that are forgiven.
+        How many months before the last one a run may end in.
     more_than : int
         Uses above which `frequency` applies.
     frequency : float
@@ -125,7 +125,12 @@ def score(
 
 
 def _runs(used: NDArray[np.bool_], factors: Factors) -> NDArray[np.uint8]:
-    return longest_run(used) if factors.is_any_run else run_ending(used, grace=factors.grace)
+    if factors.is_any_run:
+        return longest_run(used)
+    # not only the latest run: one more use after a forgiven gap must not cost a longer run
+    months = range(max(1, len(used) - factors.grace), len(used) + 1)
+    runs = [run_ending(used[:last]) for last in months]
+    return np.asarray(np.max(runs, axis=0), dtype=np.uint8)
 
 
 def choose(score: NDArray[np.float32], tie_order: NDArray[np.intp], ratio: float) -> Choices:

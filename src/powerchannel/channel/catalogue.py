@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 from attrs import field, frozen
 
+from powerchannel.errors import Problem, RulebookError, UnknownNameError
+from powerchannel.registry import Registry
 from powerchannel.rulebook import Provenance
+from powerchannel.rulebook.shapes import within
 from powerchannel.rulebook.writing import canonical, plain
 from powerchannel.tables import Code, Vocabulary
 from powerchannel.text import Text
 
-__all__ = ["Catalogue", "Channel", "Classification", "Evidence", "Medium", "Ownership"]
+__all__ = [
+    "Catalogue",
+    "Channel",
+    "Classification",
+    "Evidence",
+    "Medium",
+    "Ownership",
+    "unknown_name",
+]
 
 Ownership: TypeAlias = Literal["owned", "owned_on_third_party", "third_party"]
 Medium: TypeAlias = Literal[
@@ -23,6 +34,11 @@ Medium: TypeAlias = Literal[
 ]
 Capability: TypeAlias = Literal["query", "pay", "apply", "repair", "consult", "push"]
 
+_NAMES: Mapping[str, Text] = {
+    "channel": Text("渠道", "channel"),
+    "business_type": Text("业务种类", "business type"),
+    "handling_mode": Text("办理方式", "handling mode"),
+}
 _HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d")
 
 
@@ -143,6 +159,11 @@ class Catalogue:
         What is counted beside uses.
     provenance : Provenance
         Where the catalogue comes from.
+
+    Raises
+    ------
+    RulebookError
+        When a word names two codes, or a rule names a code that no table holds; with all of them.
     """
 
     channels: tuple[Channel, ...] = field()
@@ -159,25 +180,23 @@ class Catalogue:
             raise ValueError(Text("至少要有一个渠道", "there must be at least one channel"))
 
     def __attrs_post_init__(self) -> None:
-        for name, words in {**self.vocabularies, "evidence": _as_codes(self.evidence)}.items():
-            _check_words(name, words)
-        for rule in self.classifications:
-            self._check_codes("business_type", (rule.business_type,))
-        for kind in self.evidence:
-            self._check_codes("channel", kind.channels)
-            self._check_codes("business_type", kind.business_types)
-            self._check_codes("handling_mode", kind.handling_modes)
+        known = {name: [c.code for c in words] for name, words in self.vocabularies.items()}
+        problems = list(_ambiguous("$.evidence", _as_codes(self.evidence)))
+        for name, words in self.vocabularies.items():
+            problems += _ambiguous(f"$.{name}s", words)
+        for path, name, code in self._named_codes():
+            problems += unknown_name(path, _NAMES[name], code, known[name])
+        if problems:
+            raise RulebookError(problems)
 
-    def _check_codes(self, name: str, codes: tuple[str, ...]) -> None:
-        known = [c.code for c in self.vocabularies[name]]
-        unknown = [c for c in codes if c not in known]
-        if unknown:
-            raise ValueError(
-                Text(
-                    f"{', '.join(unknown)} 不在代码表 {name} 中; 可用: {', '.join(known)}",
-                    f"{', '.join(unknown)}: no code of {name}; known: {', '.join(known)}",
-                )
-            )
+    def _named_codes(self) -> Iterator[tuple[str, str, str]]:
+        """Yield the path, the code table and the code wherever a rule names one."""
+        for i, rule in enumerate(self.classifications):
+            yield f"$.classifications[{i}].business_type", "business_type", rule.business_type
+        for i, kind in enumerate(self.evidence):
+            for name in ("channel", "business_type", "handling_mode"):
+                for j, code in enumerate(getattr(kind, f"{name}s")):
+                    yield f"$.evidence[{i}].{name}s[{j}]", name, code
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -206,17 +225,36 @@ def _as_codes(evidence: tuple[Evidence, ...]) -> Vocabulary:
     return tuple(Code(code=e.id, title=Text(e.id, e.id)) for e in evidence)
 
 
-def _check_words(name: str, words: Vocabulary) -> None:
+def _ambiguous(path: str, words: Vocabulary) -> Iterator[Problem]:
     """Refuse a word that names two codes: which one is meant could not be told."""
     seen: dict[str, str] = {}
-    codes = [c.code for c in words]
-    for code in words:
-        for word in {w.strip().casefold() for w in code.words}:
-            other = seen.setdefault(word, code.code)
-            if other != code.code or codes.count(code.code) > 1:
-                raise ValueError(
-                    Text(
-                        f"代码表 {name} 中 {word!r} 既指 {other} 又指 {code.code}",
-                        f"in the code table {name}, {word!r} names both {other} and {code.code}",
-                    )
-                )
+    for i, code in enumerate(words):
+        own = {word.strip().casefold() for word in code.words}
+        for word in sorted(own & seen.keys()):
+            message = Text(
+                "{word} 既指 {other} 又指 {code}", "{word} names both {other} and {code}"
+            )
+            message = message.fill(word=repr(word), other=seen[word], code=code.code)
+            yield Problem(code="ambiguous_word", where=f"{path}[{i}]", message=message)
+        seen |= dict.fromkeys(own - seen.keys(), code.code)
+
+
+def unknown_name(where: str, what: Text, name: str, known: Iterable[str]) -> list[Problem]:
+    """Return the problem of a name that is not among those known, if it is one (未知名称).
+
+    Parameters
+    ----------
+    where : str
+        Where the name stands.
+    what : Text
+        What it should name.
+    name : str
+        The name.
+    known : iterable of str
+        The names there are.
+    """
+    try:
+        Registry(what, dict.fromkeys(known)).get(name)
+    except UnknownNameError as error:
+        return within(error, where)
+    return []

@@ -160,10 +160,7 @@ def run_months(used: list[bool], rulebook: Rulebook) -> int:
         runs.append(length)
     if rulebook.streak.scope == "any":
         return max(runs)
-    for back in range(min(rulebook.streak.grace_months, len(runs) - 1) + 1):
-        if runs[-1 - back]:
-            return runs[-1 - back]
-    return 0
+    return max(runs[-1 - rulebook.streak.grace_months :])
 
 
 def streak_factor(run: int, rulebook: Rulebook) -> float:

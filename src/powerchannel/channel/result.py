@@ -136,7 +136,7 @@ class Result:
         columns = Scorer(self._engine).columns()
         table = pd.DataFrame(
             {
-                "customer_id": self.state.customers.to_text(),
+                "customer_id": _texts(self.state.customers.to_text()),
                 "first_choice": self._names(columns.first),
             }
         )
@@ -232,7 +232,7 @@ class Result:
         rank = choices.rank[at].astype(np.int64)
         return pd.DataFrame(
             {
-                "customer_id": _repeated(self.state.customers, block.start + customer),
+                "customer_id": _texts(_repeated(self.state.customers, block.start + customer)),
                 "channel": self._names(channel),
                 "uses": scores.uses[at],
                 "stock": scores.stock[at],
@@ -258,13 +258,13 @@ class Result:
         flags = reason_flags(self._grid(block), self.rulebook)
         return pd.DataFrame(
             {
-                "customer_id": self.state.customers.take(customers).to_text(),
+                "customer_id": _texts(self.state.customers.take(customers).to_text()),
                 "first_choice": self._names(block.choices.first),
                 "score": best,
                 "runner_up": self._names(runner),
                 "margin": best - second,
                 "is_tied": block.choices.is_tied.any(axis=1),
-                "reasons": _phrases(flags),
+                "reasons": _texts(_phrases(flags)),
             }
         )
 
@@ -285,6 +285,11 @@ class Result:
 
 def _nullable(rank: NDArray[np.int64]) -> pd.api.extensions.ExtensionArray:
     return pd.arrays.IntegerArray(rank, rank == 0)
+
+
+def _texts(words: NDArray[np.object_]) -> pd.Series[str]:
+    """Return words as a column of text, which it is without a row as well."""
+    return pd.Series(words, dtype="str")
 
 
 def _repeated(customers: Ids, rows: NDArray[np.int64]) -> NDArray[np.object_]:

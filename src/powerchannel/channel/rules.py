@@ -7,15 +7,17 @@ The formula, with every part an option of the rulebook::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, Literal, TypeAlias
 
 from attrs import field, frozen
 
-from powerchannel.channel.catalogue import Catalogue
+from powerchannel.channel.catalogue import Catalogue, unknown_name
+from powerchannel.errors import Problem, RulebookError
 from powerchannel.rulebook import Provenance
+from powerchannel.rulebook.shapes import join
 from powerchannel.text import Text
 
 __all__ = [
@@ -39,6 +41,8 @@ __all__ = [
 
 Fact: TypeAlias = Literal["followed", "installed", "phone_registered", "account_bound"]
 FACTS: tuple[Fact, ...] = ("followed", "installed", "phone_registered", "account_bound")
+_CHANNEL = Text("渠道", "channel")
+_EVIDENCE = Text("行为证据", "kind of evidence")
 TieBreak: TypeAlias = Literal["ownership", "unit_cost", "catalogue"]
 
 
@@ -48,6 +52,13 @@ def _at_least(least: int) -> Callable[[object, object, Any], None]:
             raise ValueError(Text(f"{value} 应不小于 {least}", f"{value} must be at least {least}"))
 
     return check
+
+
+def _each_at_least_0(
+    rule: object, attribute: object, value: Mapping[str, Decimal] | Mapping[str, int]
+) -> None:
+    for points in value.values():
+        _at_least(0)(rule, attribute, points)
 
 
 def _months(_: object, __: object, value: int) -> None:
@@ -84,15 +95,10 @@ class Stock:
         At most so many uses a channel and month count; at most 255.
     """
 
-    points: Mapping[str, Decimal] = field()
+    points: Mapping[str, Decimal] = field(validator=_each_at_least_0)
     default_points: Decimal = field(default=Decimal(1), validator=_at_least(0))
     cap_per_month: int | None = field(default=None)
     provenance: Provenance
-
-    @points.validator
-    def _check_points(self, attribute: object, value: Mapping[str, Decimal]) -> None:
-        for points in value.values():
-            _at_least(0)(self, attribute, points)
 
     @cap_per_month.validator
     def _check_cap(self, _: object, value: int | None) -> None:
@@ -106,7 +112,7 @@ class Rung:
 
     id: str
     facts: tuple[Fact, ...]
-    points: Mapping[str, int]
+    points: Mapping[str, int] = field(validator=_each_at_least_0)
     title: Text
     provenance: Provenance
 
@@ -118,7 +124,7 @@ class Extra:
     id: str
     evidence: str
     at_least: int = field(default=1, validator=_at_least(1))
-    points: Mapping[str, int]
+    points: Mapping[str, int] = field(validator=_each_at_least_0)
     provenance: Provenance
 
 
@@ -152,7 +158,8 @@ class Streak:
     scope : {"ending", "any"}
         A run that ends in the as-of month, or any run in the window.
     grace_months : int
-        For ``"ending"``: so many months without use at the end are forgiven.
+        For ``"ending"``: the longest run that ends in the as-of month or in one of so many months
+        before it, so that a month without use at the end is forgiven.
     """
 
     steps: tuple[StreakStep, ...] = field()
@@ -245,8 +252,9 @@ class Rulebook:
 
     Raises
     ------
-    ValueError
-        When a rule names a channel or a kind of evidence that the catalogue does not hold.
+    RulebookError
+        When rules name channels or kinds of evidence that the catalogue does not hold; with all
+        of them.
     """
 
     SCHEMA_VERSION: ClassVar[int] = 1
@@ -271,22 +279,21 @@ class Rulebook:
     preferred: Preferred
 
     def __attrs_post_init__(self) -> None:
-        channels, evidence = self.catalogue.codes, [e.id for e in self.catalogue.evidence]
-        _check_known("stock.points", self.stock.points, channels)
-        for rung in self.latent.ladder:
-            _check_known(f"latent.ladder.{rung.id}", rung.points, channels)
-        for extra in self.latent.extras:
-            _check_known(f"latent.extras.{extra.id}", extra.points, channels)
-            _check_known(f"latent.extras.{extra.id}.evidence", (extra.evidence,), evidence)
+        evidence = [kind.id for kind in self.catalogue.evidence]
+        problems: list[Problem] = []
+        for path, points in self._points():
+            for code in points:
+                problems += unknown_name(join(path, code), _CHANNEL, code, self.catalogue.codes)
+        for i, extra in enumerate(self.latent.extras):
+            where = f"$.latent.extras[{i}].evidence"
+            problems += unknown_name(where, _EVIDENCE, extra.evidence, evidence)
+        if problems:
+            raise RulebookError(problems)
 
-
-def _check_known(where: str, names: Iterable[str], known: Iterable[str]) -> None:
-    unknown = [n for n in names if n not in known]
-    if unknown:
-        raise ValueError(
-            Text(
-                f"{where} 中的 {', '.join(unknown)} 不在目录中; 可用: {', '.join(known)}",
-                f"{', '.join(unknown)} in {where} is not in the catalogue; "
-                f"known: {', '.join(known)}",
-            )
-        )
+    def _points(self) -> Iterator[tuple[str, Iterable[str]]]:
+        """Yield every table of points by channel, with its path."""
+        yield "$.stock.points", self.stock.points
+        for i, rung in enumerate(self.latent.ladder):
+            yield f"$.latent.ladder[{i}].points", rung.points
+        for i, extra in enumerate(self.latent.extras):
+            yield f"$.latent.extras[{i}].points", extra.points

@@ -9,14 +9,12 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import cast
 
-import attrs
-
 from powerchannel.errors import Problem, RulebookError, UnknownNameError
 from powerchannel.registry import DOMAINS, RULEBOOK_KINDS, Registry, resolve
 from powerchannel.rulebook.parsing import Format, parse
 from powerchannel.rulebook.reading import structure
 from powerchannel.rulebook.records import RulebookRecord
-from powerchannel.rulebook.shapes import join
+from powerchannel.rulebook.shapes import join, within
 from powerchannel.text import Text
 
 __all__ = ["bundled_rulebooks", "load_rulebook", "loads"]
@@ -123,8 +121,7 @@ def _record_class(document: Mapping[str, object], where: str, kinds: Registry[st
     try:
         cls = resolve(kinds.get(kind))
     except UnknownNameError as error:
-        problems = [attrs.evolve(problem, where=here) for problem in error.problems]
-        raise RulebookError(problems) from error
+        raise RulebookError(within(error, here)) from error
     if not isinstance(cls, type):
         raise TypeError(f"{kinds.get(kind)} 不是类 / is not a class")
     return cls

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from powerchannel.errors import Problem, RulebookError
 from powerchannel.rulebook.scalars import unexpected
-from powerchannel.rulebook.shapes import join
+from powerchannel.rulebook.shapes import join, within
 from powerchannel.text import Text
 
 __all__ = ["Format", "parse"]
@@ -53,8 +53,7 @@ def parse(text: str, format: Format, where: str) -> Mapping[str, object]:  # noq
     if repeated:
         raise RulebookError([_repetition(path) for path in repeated])
     if not isinstance(document, dict):
-        fault = unexpected(Mapping, document)
-        raise RulebookError([Problem(code=fault.code, where=where, message=fault.message)])
+        raise RulebookError(within(unexpected(Mapping, document), where))
     return document
 
 

@@ -1,38 +1,38 @@
-"""From a document to a record: strict, and with every problem at its path."""
+"""From a document to a record: strict, and with every problem at its path.
+
+cattrs does the structuring; here are the hooks that make it strict, and the words for what it
+finds. A hook raises a `RulebookError` whose paths begin at its own value, ``"$"``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, TypeAlias, TypeVar, cast, get_args, get_origin
 
 import attrs
-from attrs import AttrsInstance
+from cattrs import ClassValidationError, Converter, ForbiddenExtraKeysError, IterableValidationError
+from cattrs.gen import make_dict_structure_fn
 
 from powerchannel.errors import PowerChannelError, Problem, RulebookError
 from powerchannel.registry import did_you_mean
 from powerchannel.rulebook.records import FrozenMapping
-from powerchannel.rulebook.scalars import NAMES, Fault, found, read_choice, read_scalar, unexpected
-from powerchannel.rulebook.shapes import (
-    Choice,
-    Field,
-    Keyed,
-    Many,
-    Record,
-    Scalar,
-    Shape,
-    fields_of,
-    join,
-    record_shape,
+from powerchannel.rulebook.scalars import (
+    NAMES,
+    found,
+    read_choice,
+    read_scalar,
+    refusal,
+    unexpected,
 )
+from powerchannel.rulebook.shapes import SCALARS, fields_of, join, key_of, within
 from powerchannel.text import Text
 
 __all__ = ["structure"]
 
 T = TypeVar("T")
+_Hook: TypeAlias = Callable[[object, Any], Any]
+_Field: TypeAlias = "attrs.Attribute[Any]"
 
-_NOTHING = object()  # in place of a value that is at fault
-_ABSENT = object()  # in place of a value that the document leaves to the class
-_RULE_ERRORS = (ValueError, TypeError, PowerChannelError)
 _MOST_SHOWN = 100
 
 
@@ -40,8 +40,9 @@ def structure(cls: type[T], document: Mapping[str, object], *, where: str = "$")
     """Make a record of a document, or say all that is wrong with it (文档转记录).
 
     Nothing is converted by guess: ``true`` is no number, ``6.7`` no integer, ``5`` no text, a text
-    no list. A number may be an int or a Decimal, never a binary float; a date may be a date or
-    ``"2022-03-01"``; a key that may be None may be absent. Mappings become `FrozenMapping`.
+    no list. A decimal may be an int, a Decimal or a text like ``"0.02"``, never a binary float;
+    a date may be a date or ``"2022-03-01"``; a key that may be None may be absent. Mappings become
+    `FrozenMapping`.
 
     A validator of a field, or ``__attrs_post_init__``, refuses by raising ValueError or TypeError,
     with a `Text` or a str, or by a `PowerChannelError`; a path such as ``"$.steps[1]"`` in the
@@ -85,13 +86,12 @@ def structure(cls: type[T], document: Mapping[str, object], *, where: str = "$")
     ...     print(error.render("en"))
     $.months: an integer is expected, found the truth value true
     """
-    shape = record_shape(cls)
+    fields_of(cls)
     _refuse_other_version(cls, document, where)
-    reader = _Reader()
-    record = reader.read(shape, document, where)
-    if reader.problems or not isinstance(record, cls):
-        raise RulebookError(reader.problems)
-    return record
+    try:
+        return _CONVERTER.structure(document, cls)
+    except PowerChannelError as error:
+        raise RulebookError(within(error, where)) from None
 
 
 def _refuse_other_version(cls: type, document: object, where: str) -> None:
@@ -109,153 +109,150 @@ def _refuse_other_version(cls: type, document: object, where: str) -> None:
     )
 
 
-class _Reader:
-    """Walks a document along the shape of a class and collects what is wrong."""
+def _list_hook(declared: Any) -> _Hook:
+    item = get_args(declared)[0]
 
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
-
-    def read(self, shape: Shape, value: object, path: str) -> object:
-        """Return the value in its shape, or `_NOTHING` after a problem was noted."""
-        try:
-            match shape:
-                case Scalar(kind):
-                    return read_scalar(kind, value)
-                case Choice(values):
-                    return read_choice(values, value)
-                case Many(item):
-                    return self._many(item, value, path)
-                case Keyed(inner):
-                    return self._keyed(inner, value, path)
-                case Record(cls):
-                    return self._record(cls, value, path)
-        except Fault as fault:
-            return self._note(fault.code, path, fault.message)
-
-    def _note(self, code: str, path: str, message: Text) -> object:
-        self.problems.append(Problem(code=code, where=path, message=message))
-        return _NOTHING
-
-    def _many(self, item: Shape, value: object, path: str) -> object:
+    def read(value: object, _: object) -> tuple[object, ...]:
         if not isinstance(value, (list, tuple)):
             raise unexpected(tuple, value)
-        items = [self.read(item, each, join(path, i)) for i, each in enumerate(value)]
-        self._refuse_repeated_ids(items, path)
-        return _NOTHING if _NOTHING in items else tuple(items)
-
-    def _refuse_repeated_ids(self, items: Sequence[object], path: str) -> None:
-        seen: set[object] = set()
-        for index, item in enumerate(items):
-            identity = getattr(item, "id", None) if attrs.has(type(item)) else None
-            if identity is not None and identity in seen:
-                here = join(join(path, index), "id")
-                words = Text("{id} 已有；各项的 id 须不同", "{id} stands above; ids must differ")
-                self._note("repeated_id", here, words.fill(id=repr(identity)))
-            seen.add(identity)
-
-    def _keyed(self, inner: Shape, value: object, path: str) -> object:
-        if not isinstance(value, Mapping):
-            raise unexpected(Mapping, value)
-        keys = [self.read(Scalar(str), key, join(path, _shown(key))) for key in value]
-        values = [self.read(inner, each, join(path, _shown(key))) for key, each in value.items()]
-        if _NOTHING in keys or _NOTHING in values:
-            return _NOTHING
-        return FrozenMapping({str(key): each for key, each in zip(keys, values, strict=True)})
-
-    def _record(self, cls: type[AttrsInstance], value: object, path: str) -> object:
-        if not isinstance(value, Mapping):
-            raise unexpected(Mapping, value)
-        fields, before = fields_of(cls), len(self.problems)
-        self._refuse_unknown_keys(fields, value, path)
-        values = {field.key: self._field(field, value, path) for field in fields}
-        if len(self.problems) > before:
-            self._validate(_bare(cls, fields, values), fields, path)
-            return _NOTHING
+        problems = list(_repeated_ids(value)) if attrs.has(item) else []
         try:
-            return cls(**{key: each for key, each in values.items() if each is not _ABSENT})
-        except _RULE_ERRORS as error:
-            self._validate(_bare(cls, fields, values), fields, path)
-            return _NOTHING if len(self.problems) > before else self._note_error(error, path)
+            items = tuple(_CONVERTER.structure(value, list[item]))  # type: ignore[valid-type]
+        except IterableValidationError as error:
+            problems = [*_of_each(error, int), *problems]
+        if problems:
+            raise RulebookError(problems)
+        return items
 
-    def _refuse_unknown_keys(
-        self, fields: Sequence[Field], value: Mapping[object, object], path: str
-    ) -> None:
-        known = [field.key for field in fields]
-        for key in value:
-            if key not in known:
-                self._note("unknown_key", join(path, _shown(key)), _unknown(_shown(key), known))
-
-    def _field(self, field: Field, value: Mapping[object, object], path: str) -> object:
-        here = join(path, field.key)
-        if field.key in value:
-            given = value[field.key]
-            is_absent = field.is_optional and given is None
-            return None if is_absent else self.read(field.shape, given, here)
-        if field.is_required:
-            words = Text("缺少此键；应为{what}", "this key is missing; {what} is expected")
-            return self._note("missing_key", here, words.fill(what=_expected(field.shape)))
-        return _ABSENT
-
-    def _validate(self, bare: AttrsInstance, fields: Sequence[Field], path: str) -> None:
-        # The constructor stops at its first validator and does not say which; here each one runs.
-        for field in fields:
-            name, validator = field.attribute.name, field.attribute.validator
-            if validator is None or not hasattr(bare, name):
-                continue
-            try:
-                validator(bare, field.attribute, getattr(bare, name))
-            except _RULE_ERRORS as error:
-                self._note_error(error, join(path, field.key))
-            except AttributeError:
-                continue  # it looks at a field that is itself at fault
-
-    def _note_error(self, error: Exception, path: str) -> object:
-        if isinstance(error, PowerChannelError):
-            self.problems.extend(_within(each, path) for each in error.problems)
-            return _NOTHING
-        words = error.args[0] if error.args else type(error).__name__
-        if not isinstance(words, Text):
-            words = Text(f"不合规则：{words}", str(words))
-        return self._note("invalid", path, words)
+    return read
 
 
-def _expected(shape: Shape) -> Text:
-    match shape:
-        case Scalar(kind):
-            return NAMES[kind]
-        case Choice(values):
-            names = ", ".join(map(str, values))
-            return Text(f"下列之一：{names}", f"one of {names}")
-        case Many():
-            return NAMES[tuple]
-    return NAMES[Mapping]
+def _repeated_ids(items: Sequence[object]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for index, item in enumerate(items):
+        identity = item.get("id") if isinstance(item, Mapping) else None
+        if not isinstance(identity, str):
+            continue
+        if identity in seen:
+            words = Text("{id} 已有；各项的 id 须不同", "{id} stands above; ids must differ")
+            message = words.fill(id=repr(identity))
+            yield Problem(code="repeated_id", where=f"$[{index}].id", message=message)
+        seen.add(identity)
 
 
-def _bare(
-    cls: type[AttrsInstance], fields: Sequence[Field], values: Mapping[str, object]
-) -> AttrsInstance:
-    """Return an unchecked instance, without the fields that are at fault."""
+def _table_hook(declared: Any) -> _Hook:
+    inner = get_args(declared)[1]
+
+    def read(value: object, _: object) -> FrozenMapping[object]:
+        if not isinstance(value, Mapping):
+            raise unexpected(Mapping, value)
+        try:
+            return FrozenMapping(_CONVERTER.structure(value, dict[str, inner]))  # type: ignore[valid-type]
+        except IterableValidationError as error:
+            raise RulebookError(_of_each(error, _shown)) from None
+
+    return read
+
+
+def _of_each(error: IterableValidationError, key: Callable[[Any], str | int]) -> list[Problem]:
+    noted, _ = error.group_exceptions()
+    return [each for fault, note in noted for each in within(fault, join("$", key(note.index)))]
+
+
+def _record_hook(cls: type) -> _Hook:
+    fields = {field.name: field for field in fields_of(cls)}
+    build = cast(_Hook, make_dict_structure_fn(cls, _CONVERTER, _cattrs_use_alias=True))
+
+    def read(value: object, _: object) -> object:
+        if not isinstance(value, Mapping):
+            raise unexpected(Mapping, value)
+        # cattrs makes a sentence of the keys it does not know: they must be text.
+        document = {_shown(key): each for key, each in value.items()}
+        try:
+            return build(document, cls)
+        except ClassValidationError as error:
+            raise RulebookError(_of_record(error, fields, document)) from None
+
+    return read
+
+
+def _of_record(
+    error: ClassValidationError, fields: Mapping[str, _Field], document: Mapping[str, object]
+) -> Iterator[Problem]:
+    noted, others = error.group_exceptions()
+    well = dict(fields)
+    for fault, note in noted:
+        yield from _of_field(fault, well.pop(note.name), document)
+    refused = list(_refused(_bare(error.cl, well.values(), document), well.values()))
+    yield from refused
+    for fault in others:
+        if isinstance(fault, ForbiddenExtraKeysError):
+            yield from _unknown_keys(fault.extra_fields, [key_of(f) for f in fields.values()])
+        elif not refused:
+            yield from within(_in_words(fault), "$")
+
+
+def _of_field(fault: Exception, field: _Field, document: Mapping[str, object]) -> list[Problem]:
+    if key_of(field) not in document:
+        words = Text("缺少此键；应为{what}", "this key is missing; {what} is expected")
+        fault = refusal("missing_key", words.fill(what=_expected(field.type)))
+    return within(fault, join("$", key_of(field)))
+
+
+def _expected(declared: Any) -> Text:
+    origin, names = get_origin(declared), ", ".join(map(str, get_args(declared)))
+    if origin is Literal:
+        return Text(f"下列之一：{names}", f"one of {names}")
+    return NAMES.get(origin or declared, NAMES[Mapping])
+
+
+def _unknown_keys(unknown: Iterable[str], known: Sequence[str]) -> Iterator[Problem]:
+    names = ", ".join(known)
+    for key in sorted(unknown):
+        near = did_you_mean(key, known)[:1]
+        zh = "".join(f"；是否为 {name!r}？" for name in near) or "。"
+        en = "".join(f"; did you mean {name!r}?" for name in near) or "."
+        message = Text(
+            f"没有名为 {key!r} 的键{zh}此处的键有：{names}",
+            f"there is no key {key!r}{en} The keys here are: {names}",
+        )
+        yield Problem(code="unknown_key", where=join("$", key), message=message)
+
+
+def _bare(cls: type[object], fields: Iterable[_Field], document: Mapping[str, object]) -> object:
+    """Return an unchecked instance with these fields alone."""
     bare = cls.__new__(cls)
     for field in fields:
-        value = values[field.key]
-        if value is _ABSENT:
-            value = _default(field)
-        if value is not _NOTHING:
-            object.__setattr__(bare, field.attribute.name, value)
+        value: Any = field.default
+        if key_of(field) in document:
+            value = _CONVERTER.structure(document[key_of(field)], cast(type, field.type))
+        elif hasattr(value, "factory"):
+            if value.takes_self:
+                continue
+            value = value.factory()
+        object.__setattr__(bare, field.name, value)
     return bare
 
 
-def _default(field: Field) -> object:
-    default = field.attribute.default
-    if getattr(default, "takes_self", False):
-        return _NOTHING
-    make = getattr(default, "factory", None)
-    return make() if make else default
+def _refused(bare: object, fields: Iterable[_Field]) -> Iterator[Problem]:
+    # The constructor stops at its first validator and does not say which; here each one runs.
+    for field in fields:
+        try:
+            if field.validator is not None:
+                field.validator(bare, field, getattr(bare, field.name))
+        except AttributeError:
+            continue  # it looks at a field that is itself at fault
+        except (ValueError, TypeError, PowerChannelError) as error:
+            yield from within(_in_words(error), join("$", key_of(field)))
 
 
-def _within(problem: Problem, path: str) -> Problem:
-    is_path = problem.where.startswith("$")
-    return attrs.evolve(problem, where=path + problem.where[1:] if is_path else path)
+def _in_words(error: Exception) -> Exception:
+    if isinstance(error, PowerChannelError) or not isinstance(error, (ValueError, TypeError)):
+        return error
+    words = error.args[0] if error.args else type(error).__name__
+    if not isinstance(words, Text):
+        words = Text(f"不合规则：{words}", str(words))
+    return refusal("invalid", words)
 
 
 def _shown(key: object) -> str:
@@ -263,12 +260,21 @@ def _shown(key: object) -> str:
     return text if len(text) <= _MOST_SHOWN else text[:_MOST_SHOWN] + "…"
 
 
-def _unknown(key: str, known: Sequence[str]) -> Text:
-    names = ", ".join(known)
-    near = did_you_mean(key, known)[:1]
-    zh = "".join(f"；是否为 {name!r}？" for name in near) or "。"
-    en = "".join(f"; did you mean {name!r}?" for name in near) or "."
-    return Text(
-        f"没有名为 {key!r} 的键{zh}此处的键有：{names}",
-        f"there is no key {key!r}{en} The keys here are: {names}",
+def _is(origin: object) -> Callable[[object], bool]:
+    return lambda declared: get_origin(declared) == origin
+
+
+def _converter() -> Converter:
+    converter = Converter(forbid_extra_keys=True, detailed_validation=True)
+    for kind in SCALARS:
+        converter.register_structure_hook(kind, lambda value, kind: read_scalar(kind, value))
+    converter.register_structure_hook_func(
+        _is(Literal), lambda value, declared: read_choice(get_args(declared), value)
     )
+    converter.register_structure_hook_factory(_is(tuple), _list_hook)
+    converter.register_structure_hook_factory(_is(Mapping), _table_hook)
+    converter.register_structure_hook_factory(attrs.has, _record_hook)
+    return converter
+
+
+_CONVERTER = _converter()

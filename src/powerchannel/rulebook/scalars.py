@@ -7,9 +7,22 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
+from powerchannel.errors import Problem, RulebookError
 from powerchannel.text import Text
 
-__all__ = ["NAMES", "Fault", "fits", "found", "read_choice", "read_scalar", "unexpected"]
+__all__ = [
+    "DECIMAL_TEXT",
+    "NAMES",
+    "fits",
+    "found",
+    "read_choice",
+    "read_scalar",
+    "refusal",
+    "unexpected",
+]
+
+DECIMAL_TEXT = r"-?[0-9]+(\.[0-9]+)?"
+"""How a decimal is written as text, for instance in a table of texts."""
 
 _MOST_DIGITS = 28
 _MOST_SHOWN = 60
@@ -27,26 +40,24 @@ NAMES: Mapping[type, Text] = {
 """What is expected, in words."""
 
 
-class Fault(Exception):  # noqa: N818  never leaves the package
-    """A value that cannot be taken, without its place (取值错误)."""
-
-    def __init__(self, code: str, message: Text) -> None:
-        super().__init__(code, message)
-        self.code = code
-        self.message = message
+def refusal(code: str, message: Text) -> RulebookError:
+    """Return the error of a value that cannot be taken, at ``"$"`` (取值错误)."""
+    return RulebookError([Problem(code=code, where="$", message=message)])
 
 
-def unexpected(kind: type, value: object) -> Fault:
-    """Return the fault of a value of the wrong type (类型不符)."""
+def unexpected(kind: type, value: object) -> RulebookError:
+    """Return the error of a value of the wrong type (类型不符)."""
     words = Text("应为{what}，实为{seen}{hint}", "{what} is expected, found {seen}{hint}")
     hint = _hint(kind, value)
-    return Fault("wrong_type", words.fill(what=NAMES[kind], seen=found(value), hint=hint))
+    return refusal("wrong_type", words.fill(what=NAMES[kind], seen=found(value), hint=hint))
 
 
 def _hint(kind: type, value: object) -> Text:
     if isinstance(value, float) and kind is Decimal:
         return Text(f'；请写作 Decimal("{value}")', f'; write it as Decimal("{value}")')
-    if isinstance(value, str) and kind in (int, bool, Decimal):
+    if isinstance(value, str) and kind is Decimal:
+        return Text("；请写作 0.02 之类", "; write it like 0.02")
+    if isinstance(value, str) and kind in (int, bool):
         return Text("；请去掉引号", "; remove the quotes")
     if isinstance(value, str) and kind is tuple:
         return Text("；请写在 [ ] 之中", "; write it within [ ]")
@@ -91,14 +102,14 @@ def read_choice(values: tuple[object, ...], value: object) -> object:
 
     Raises
     ------
-    Fault
+    RulebookError
         When it is none of them.
     """
     if any(type(value) is type(each) and value == each for each in values):
         return value
     words = Text("应为下列之一：{names}；实为{seen}", "one of {names} is expected, found {seen}")
     names = ", ".join(str(each) for each in values)
-    raise Fault("not_allowed", words.fill(names=names, seen=found(value)))
+    raise refusal("not_allowed", words.fill(names=names, seen=found(value)))
 
 
 def read_scalar(kind: type, value: object) -> object:
@@ -106,7 +117,7 @@ def read_scalar(kind: type, value: object) -> object:
 
     Raises
     ------
-    Fault
+    RulebookError
         When the value is of another type, not finite, or too large.
     """
     return _READERS[kind](value)
@@ -117,7 +128,7 @@ def _read_text(value: object) -> str:
         raise unexpected(str, value)
     if any("\ud800" <= char <= "\udfff" for char in value):
         words = Text("残缺的字符，见于{seen}；请改正", "a broken character in {seen}; correct it")
-        raise Fault("bad_text", words.fill(seen=found(value)))
+        raise refusal("bad_text", words.fill(seen=found(value)))
     return value
 
 
@@ -131,7 +142,7 @@ def _read_int(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise unexpected(int, value)
     if value not in _INT64:
-        raise Fault(
+        raise refusal(
             "out_of_range",
             Text("整数超出 64 位；请写小些", "past 64 bits; write a smaller integer"),
         )
@@ -139,6 +150,8 @@ def _read_int(value: object) -> int:
 
 
 def _read_decimal(value: object) -> Decimal:
+    if isinstance(value, str) and re.fullmatch(DECIMAL_TEXT, value):
+        value = Decimal(value)
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         raise unexpected(Decimal, value)
     if isinstance(value, int) and abs(value) >= 10**_MOST_DIGITS:
@@ -146,7 +159,7 @@ def _read_decimal(value: object) -> Decimal:
     number = Decimal(value)
     if not number.is_finite():
         words = Text("应为有限的数，实为{seen}", "a finite number is expected, found {seen}")
-        raise Fault("not_finite", words.fill(seen=found(number)))
+        raise refusal("not_finite", words.fill(seen=found(number)))
     if not fits(number):
         raise _too_long(number)
     return number
@@ -171,12 +184,12 @@ def fits(value: Decimal) -> bool:
     )
 
 
-def _too_long(value: object) -> Fault:
+def _too_long(value: object) -> RulebookError:
     words = Text(
         "小数点前后各至多 {most} 位，实为{seen}",
         "at most {most} digits before and after the point are kept, found {seen}",
     )
-    return Fault("out_of_range", words.fill(most=_MOST_DIGITS, seen=found(value)))
+    return refusal("out_of_range", words.fill(most=_MOST_DIGITS, seen=found(value)))
 
 
 def _read_date(value: object) -> date:

@@ -5,31 +5,24 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import date
 from decimal import Decimal
+from typing import Any, Literal, get_args, get_origin
 
-from attrs import AttrsInstance
+import attrs
 
-from powerchannel.rulebook.shapes import (
-    Choice,
-    Field,
-    Keyed,
-    Many,
-    Record,
-    Scalar,
-    Shape,
-    fields_of,
-    record_shape,
-)
+from powerchannel.rulebook.scalars import DECIMAL_TEXT
+from powerchannel.rulebook.shapes import fields_of, key_of, without_none
 from powerchannel.rulebook.writing import canonical, plain
 
 __all__ = ["json_schema"]
 
-_SCALARS: Mapping[type, Mapping[str, object]] = {
+_SCALARS: Mapping[type, dict[str, object]] = {
     str: {"type": "string"},
     int: {"type": "integer"},
     bool: {"type": "boolean"},
-    Decimal: {"type": "number"},
+    Decimal: {"type": ["number", "string"], "pattern": f"^{DECIMAL_TEXT}$"},
     date: {"type": "string", "format": "date"},
 }
 
@@ -67,7 +60,7 @@ def json_schema(cls: type) -> dict[str, object]:
     schema: dict[str, object] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": cls.__name__,
-        **definitions.record(record_shape(cls).cls),
+        **definitions.record(cls),
     }
     if definitions.bodies:
         schema["$defs"] = dict(sorted(definitions.bodies.items()))
@@ -81,42 +74,41 @@ class _Definitions:
         self.bodies: dict[str, object] = {}
         self._references = {root: "#"}
 
-    def record(self, cls: type[AttrsInstance]) -> dict[str, object]:
+    def record(self, cls: type) -> dict[str, object]:
         """Return the schema of a record class."""
         fields = fields_of(cls)
         description = inspect.cleandoc(cls.__doc__ or "").split("\n")[0]
         schema: dict[str, object] = {"description": description} if description else {}
         schema["type"] = "object"
-        schema["properties"] = {field.key: self._property(cls, field) for field in fields}
-        schema["required"] = [field.key for field in fields if field.is_required]
+        schema["properties"] = {key_of(field): self._property(cls, field) for field in fields}
+        schema["required"] = [key_of(f) for f in fields if f.default is attrs.NOTHING]
         schema["additionalProperties"] = False
         return schema
 
-    def _property(self, cls: type, field: Field) -> dict[str, object]:
-        if field.key == "schema_version" and hasattr(cls, "SCHEMA_VERSION"):
+    def _property(self, cls: type, field: attrs.Attribute[object]) -> dict[str, object]:
+        if field.name == "schema_version" and hasattr(cls, "SCHEMA_VERSION"):
             return {"const": cls.SCHEMA_VERSION}
-        schema = self._schema(field.shape)
-        if field.is_optional:
+        declared, is_optional = without_none(field.type)
+        schema = self._schema(declared)
+        if is_optional:
             return {"anyOf": [schema, {"type": "null"}]}
-        default = field.attribute.default
-        if field.is_required or hasattr(default, "factory"):
+        if field.default is attrs.NOTHING or hasattr(field.default, "factory"):
             return schema
-        return {**schema, "default": json.loads(canonical(plain(default)))}
+        return {**schema, "default": json.loads(canonical(plain(field.default)))}
 
-    def _schema(self, shape: Shape) -> dict[str, object]:
-        match shape:
-            case Scalar(kind):
-                return dict(_SCALARS[kind])
-            case Choice(values):
-                return {"enum": list(values)}
-            case Many(item):
-                return {"type": "array", "items": self._schema(item)}
-            case Keyed(inner):
-                return {"type": "object", "additionalProperties": self._schema(inner)}
-            case Record(cls):
-                return {"$ref": self._reference(cls)}
+    def _schema(self, declared: Any) -> dict[str, object]:
+        if declared in _SCALARS:
+            return deepcopy(_SCALARS[declared])
+        if attrs.has(declared):
+            return {"$ref": self._reference(declared)}
+        arguments = get_args(declared)
+        if get_origin(declared) is Literal:
+            return {"enum": list(arguments)}
+        if get_origin(declared) is tuple:
+            return {"type": "array", "items": self._schema(arguments[0])}
+        return {"type": "object", "additionalProperties": self._schema(arguments[1])}
 
-    def _reference(self, cls: type[AttrsInstance]) -> str:
+    def _reference(self, cls: type) -> str:
         if cls not in self._references:
             name = cls.__name__ if cls.__name__ not in self.bodies else _long_name(cls)
             self._references[cls] = f"#/$defs/{name}"

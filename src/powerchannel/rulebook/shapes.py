@@ -6,93 +6,23 @@ import types
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Literal, TypeAlias, Union, get_args, get_origin
+from typing import Literal, Union, get_args, get_origin
 
 import attrs
-from attrs import AttrsInstance, frozen
 
-__all__ = [
-    "Choice",
-    "Field",
-    "Keyed",
-    "Many",
-    "Record",
-    "Scalar",
-    "Shape",
-    "fields_of",
-    "join",
-    "members",
-    "record_shape",
-]
+from powerchannel.errors import PowerChannelError, Problem
 
-_SCALARS = (str, int, bool, Decimal, date)
+__all__ = ["SCALARS", "fields_of", "join", "key_of", "members", "within", "without_none"]
+
+SCALARS = (str, int, bool, Decimal, date)
+"""The types of a single value."""
 
 
-@frozen
-class Scalar:
-    """One value: str, int, bool, Decimal or date (单值)."""
-
-    kind: type
-
-
-@frozen
-class Choice:
-    """One of a few values, declared as ``Literal`` (可选值)."""
-
-    values: tuple[object, ...]
-
-
-@frozen
-class Many:
-    """A list of one shape, declared as ``tuple[X, ...]`` (列表)."""
-
-    item: Shape
-
-
-@frozen
-class Keyed:
-    """A table with free keys, declared as ``Mapping[str, X]`` (自由键表)."""
-
-    value: Shape
-
-
-@frozen
-class Record:
-    """A table with the keys of an attrs class (记录)."""
-
-    cls: type[AttrsInstance]
-
-
-Shape: TypeAlias = Scalar | Choice | Many | Keyed | Record
-
-
-@frozen(kw_only=True)
-class Field:
-    """One field of a record class (字段).
-
-    Parameters
-    ----------
-    key : str
-        The key in a document, which is the name of the constructor's argument.
-    shape : Shape
-        What it holds.
-    is_optional : bool
-        Whether it may be None.
-    is_required : bool
-        Whether a document must have it.
-    attribute : attrs.Attribute
-        The field as attrs knows it.
-    """
-
-    key: str
-    shape: Shape
-    is_optional: bool
-    is_required: bool
-    attribute: attrs.Attribute[object]
-
-
-def fields_of(cls: type[AttrsInstance]) -> tuple[Field, ...]:
+def fields_of(cls: type) -> tuple[attrs.Attribute[object], ...]:
     """Return the fields of a record class that stand in a document (记录的字段).
+
+    Their types are resolved and sure to be of those that a document holds: `SCALARS`, `Literal`,
+    ``tuple[X, ...]``, ``Mapping[str, X]``, attrs classes, and ``X | None`` of any of these.
 
     Parameters
     ----------
@@ -102,70 +32,57 @@ def fields_of(cls: type[AttrsInstance]) -> tuple[Field, ...]:
     Raises
     ------
     TypeError
-        When a field is of a type that a document cannot hold without loss; that is a fault of
-        the class, not of a document.
-    """
-    attrs.resolve_types(cls)
-    return tuple(_field(cls, attribute) for attribute in attrs.fields(cls) if attribute.init)
-
-
-def record_shape(cls: type) -> Record:
-    """Return the shape of a record class (记录类的形状).
-
-    Raises
-    ------
-    TypeError
-        When it is no attrs class.
+        When it is no attrs class, or a field is of another type; that is a fault of the class,
+        not of a document.
     """
     if not attrs.has(cls):
         raise TypeError(f"{cls!r} 不是 attrs 类 / is not an attrs class")
-    return Record(cls)
+    attrs.resolve_types(cls)
+    fields = tuple(field for field in attrs.fields(cls) if field.init)
+    for field in fields:
+        _check(field, f"{cls.__qualname__}.{field.name}")
+    return fields
 
 
-def _field(cls: type, attribute: attrs.Attribute[object]) -> Field:
-    where = f"{cls.__qualname__}.{attribute.name}"
-    declared, is_optional = _without_none(attribute.type)
-    if is_optional and attribute.default is not None:
+def _check(field: attrs.Attribute[object], where: str) -> None:
+    declared, is_optional = without_none(field.type)
+    if is_optional and field.default is not None:
         raise TypeError(
             f"{where}: 可以为空的字段，默认值应为 None（文件中不写即为空） / "
             "a field that may be None must default to None (absent means None in a document)"
         )
-    return Field(
-        key=_key(attribute),
-        shape=_shape(declared, where),
-        is_optional=is_optional,
-        is_required=attribute.default is attrs.NOTHING,
-        attribute=attribute,
-    )
+    if not _is_held(declared):
+        raise TypeError(
+            f"{where}: 规则集字段不能是 {declared!r} / a field of a rulebook cannot be "
+            f"{declared!r}; str, int, bool, Decimal, date, Literal, X | None, tuple[X, ...], "
+            "Mapping[str, X], attrs"
+        )
 
 
-def _without_none(declared: object) -> tuple[object, bool]:
-    if get_origin(declared) not in (Union, types.UnionType):
-        return declared, False
-    others = [each for each in get_args(declared) if each is not type(None)]
-    if len(others) == 1:
-        return others[0], True
-    return declared, False
-
-
-def _shape(declared: object, where: str) -> Shape:
+def _is_held(declared: object) -> bool:
     arguments = get_args(declared)
     match get_origin(declared):
-        case None if isinstance(declared, type):
-            if declared in _SCALARS:
-                return Scalar(declared)
-            if attrs.has(declared):
-                return Record(declared)
-        case origin if origin is Literal:
-            return Choice(arguments)
-        case origin if origin is tuple and arguments[1:] == (Ellipsis,):
-            return Many(_shape(arguments[0], where))
-        case origin if origin is Mapping and arguments[0] is str:
-            return Keyed(_shape(arguments[1], where))
-    raise TypeError(
-        f"{where}: 规则集字段不能是 {declared!r} / a field of a rulebook cannot be {declared!r}; "
-        "str, int, bool, Decimal, date, Literal, X | None, tuple[X, ...], Mapping[str, X], attrs"
-    )
+        case None:
+            return declared in SCALARS or (isinstance(declared, type) and attrs.has(declared))
+        case origin if origin is tuple:
+            return arguments[1:] == (Ellipsis,) and _is_held(arguments[0])
+        case origin if origin is Mapping:
+            return arguments[0] is str and _is_held(arguments[1])
+        case origin:
+            return origin is Literal
+
+
+def without_none(declared: object) -> tuple[object, bool]:
+    """Return X and True for ``X | None``, any other type and False (去掉可空)."""
+    others = [each for each in get_args(declared) if each is not types.NoneType]
+    is_union = get_origin(declared) in (Union, types.UnionType)
+    is_optional = is_union and len(others) == 1
+    return (others[0] if is_optional else declared), is_optional
+
+
+def key_of(field: attrs.Attribute[object]) -> str:
+    """Return the key of a field, which is the name of the constructor's argument (字段的键)."""
+    return field.alias or field.name
 
 
 def members(record: object) -> Iterator[tuple[str, object]]:
@@ -178,13 +95,9 @@ def members(record: object) -> Iterator[tuple[str, object]]:
     """
     cls = type(record)
     if attrs.has(cls):
-        for attribute in attrs.fields(cls):
-            if attribute.init:
-                yield _key(attribute), getattr(record, attribute.name)
-
-
-def _key(attribute: attrs.Attribute[object]) -> str:
-    return attribute.alias or attribute.name
+        for field in attrs.fields(cls):
+            if field.init:
+                yield key_of(field), getattr(record, field.name)
 
 
 def join(path: str, key: str | int) -> str:
@@ -201,3 +114,22 @@ def join(path: str, key: str | int) -> str:
         return f"{path}[{key}]"
     is_plain = key.replace("-", "_").replace("_", "a").isalnum()
     return f"{path}.{key}" if is_plain else f"{path}[{key!r}]"
+
+
+def within(error: Exception, path: str) -> list[Problem]:
+    """Return the problems of a value as those of the document it stands in (问题归位).
+
+    Parameters
+    ----------
+    error : Exception
+        A `PowerChannelError`; any other is a fault of the program and is raised.
+    path : str
+        The path of the value, which takes the place of ``"$"``.
+    """
+    if not isinstance(error, PowerChannelError):
+        raise error
+    return [attrs.evolve(each, where=_moved(each.where, path)) for each in error.problems]
+
+
+def _moved(where: str, path: str) -> str:
+    return path + where[1:] if where.startswith("$") else path

@@ -1,7 +1,9 @@
-"""Arrow columns as plain NumPy arrays; text of one byte a character without making a str."""
+"""Arrow columns as plain NumPy arrays, chunk by chunk, without a str a row."""
 
 from __future__ import annotations
 
+import contextlib
+import math
 from typing import cast
 
 import numpy as np
@@ -10,44 +12,67 @@ import pyarrow.compute as pc
 from attrs import evolve
 from numpy.typing import NDArray
 
-from powerchannel.tables.raw import WIDEST, Raw, from_objects, object_array, text_column
+from powerchannel.tables.raw import (
+    WIDEST,
+    Raw,
+    floats,
+    from_objects,
+    numbers,
+    object_array,
+    text_column,
+)
 
 __all__ = ["from_arrow"]
 
 
 def from_arrow(native: object) -> Raw:
     """Convert a pyarrow array or chunked array (Arrow 列转换)."""
-    column = cast("pa.ChunkedArray | pa.Array", native)
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    if isinstance(array, pa.ChunkedArray):
-        array = pa.concat_arrays(array.chunks)
-    kind = array.type
+    column = native if isinstance(native, pa.ChunkedArray) else pa.chunked_array([native])
+    kind = column.type
     if pa.types.is_dictionary(kind):
-        pool = from_arrow(array.dictionary)
-        if pool.codes is None:
-            return evolve(pool, codes=_plain(pc.fill_null(array.indices, -1)).astype(np.int32))
-        return from_arrow(array.dictionary_decode())
+        return _dictionary(column)
     if _is_text(kind):
-        return _text(array.cast(pa.large_string()))
+        return _text(column.cast(pa.large_string()))
+    if _is_binary(kind):
+        return _binary(column)
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        return _time(array)
+        return _time(column)
     if pa.types.is_null(kind):
-        return from_objects(np.full(len(array), None, dtype=object))
-    is_null = _plain(pc.is_null(array, nan_is_null=True)).astype(np.bool_)
+        return from_objects(np.full(len(column), None, dtype=object))
     if pa.types.is_integer(kind):
-        return Raw(kind="integer", values=_plain(pc.fill_null(array, 0)), is_null=is_null)
+        return numbers("integer", _plain(pc.fill_null(column, 0)), _nulls(column))
     if pa.types.is_floating(kind):
-        values = _plain(pc.fill_null(array, 0)).astype(np.float64)
-        return Raw(kind="float", values=values, is_null=is_null)
+        return floats(_plain(pc.fill_null(column.cast(pa.float64()), math.nan)))
     if pa.types.is_boolean(kind):
-        return Raw(
-            kind="boolean", values=_plain(array.fill_null(fill_value=False)), is_null=is_null
-        )
-    return from_objects(object_array(array.to_pylist()))
+        return numbers("boolean", _plain(pc.fill_null(column, fill_value=False)), _nulls(column))
+    return _other(column)
 
 
-def _plain(array: pa.Array) -> NDArray[np.generic]:
-    return cast("NDArray[np.generic]", array.to_numpy(zero_copy_only=False))
+def _other(column: pa.ChunkedArray) -> Raw:
+    """Whole decimals, which databases make of their numbers, are integers."""
+    if pa.types.is_decimal(column.type):
+        with contextlib.suppress(pa.ArrowInvalid):
+            return from_arrow(column.cast(pa.int64()))
+    return from_objects(object_array(column.to_pylist()))
+
+
+def _dictionary(column: pa.ChunkedArray) -> Raw:
+    array = column.combine_chunks()
+    words = array.dictionary
+    if pa.types.is_dictionary(words.type):
+        return from_arrow(array.dictionary_decode())
+    pool = _pool(words.cast(pa.large_string())) if _is_text(words.type) else from_arrow(words)
+    codes = pc.fill_null(array.indices.cast(pa.int32()), -1)
+    return evolve(pool, codes=_plain(codes).astype(np.int32))
+
+
+def _nulls(column: pa.ChunkedArray) -> NDArray[np.bool_]:
+    return _plain(pc.is_null(column)).astype(np.bool_)
+
+
+def _plain(column: pa.ChunkedArray | pa.Array) -> NDArray[np.generic]:
+    keep = {} if isinstance(column, pa.ChunkedArray) else {"zero_copy_only": False}
+    return cast("NDArray[np.generic]", column.to_numpy(**keep))
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -55,24 +80,44 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or is_view)
 
 
-def _time(array: pa.Array) -> Raw:
-    zone = getattr(array.type, "tz", None)
-    target = pa.timestamp("us", tz=zone) if pa.types.is_timestamp(array.type) else None
-    cast_to = target if target is not None else pa.timestamp("us")
-    stamps = array.cast(cast_to, safe=False)
-    is_null = _plain(pc.is_null(stamps)).astype(np.bool_)
+def _is_binary(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_binary(kind)
+        or pa.types.is_large_binary(kind)
+        or pa.types.is_fixed_size_binary(kind)
+    )
+
+
+def _binary(column: pa.ChunkedArray) -> Raw:
+    """Read bytes as text: some systems write Parquet text without saying that it is text."""
+    try:
+        return _text(column.cast(pa.large_binary()).cast(pa.large_string()))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return from_objects(object_array(column.to_pylist()))
+
+
+def _time(column: pa.ChunkedArray) -> Raw:
+    zone = getattr(column.type, "tz", None)
+    stamps = column.cast(pa.timestamp("us", tz=zone), safe=False)
     micros = _plain(pc.fill_null(stamps.cast(pa.int64()), 0)).astype(np.int64)
-    return Raw(kind="time", values=micros, is_null=is_null, has_zone=zone is not None)
+    return Raw(kind="time", values=micros, is_null=_nulls(stamps), has_zone=zone is not None)
 
 
-def _text(array: pa.Array) -> Raw:
-    is_null = _plain(pc.is_null(array)).astype(np.bool_)
-    fixed = _fixed(array)
-    if fixed is not None:
-        return text_column(fixed, is_null)
-    cells = array.to_numpy(zero_copy_only=False).astype(object)
-    cells[is_null] = ""
-    return text_column(cells, is_null)
+def _text(column: pa.ChunkedArray) -> Raw:
+    """Prefer fixed-width bytes; other text travels as its distinct values."""
+    blocks = [np.zeros(0, "S1")]
+    for chunk in column.chunks:
+        block = _fixed(chunk)
+        if block is None:
+            return _dictionary(column.dictionary_encode())
+        blocks.append(block)
+    return text_column(np.concatenate(blocks), _nulls(column))
+
+
+def _pool(words: pa.Array) -> Raw:
+    fixed = _fixed(words)
+    cells = object_array(words.fill_null("").to_pylist()) if fixed is None else fixed
+    return text_column(cells, _plain(words.is_null()).astype(np.bool_))
 
 
 def _fixed(array: pa.Array) -> NDArray[np.bytes_] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from attrs import frozen
@@ -24,9 +24,12 @@ from powerchannel.tables.reading import (
     rereadings,
 )
 from powerchannel.tables.schema import Column, Schema, Vocabulary
+from powerchannel.text import Text
 from powerchannel.times import NAT
 
 __all__ = ["check_tables"]
+
+_LIKE = 0.5
 
 
 def check_tables(
@@ -61,7 +64,7 @@ def check_tables(
     faults: list[Problem] = []
     for name, schema in schemas.items():
         source = sources.get(name)
-        if source is None:
+        if source is None and schema.is_empty_allowed:
             checked[name] = empty_table(schema, vocabularies)
             continue
         try:
@@ -88,8 +91,7 @@ class _Check:
             if not schema.is_empty_allowed:
                 raise TableError([problem("empty_table", schema.name)])
             return empty_table(schema, self.vocabularies)
-        raws = {name: frame.column(header) for name, header in headers.items()}
-        readings = {name: self._read(raw, schema[name]) for name, raw in raws.items()}
+        raws, readings = self._columns(frame, headers)
         faults = [fault for r in readings.values() for fault in r.faults]
         if faults:
             raise TableError(faults)
@@ -108,15 +110,31 @@ class _Check:
                     )
                 )
         missing = [c for c in schema.columns if c.is_required and c.name not in found]
-        garble = _garbled_header(schema, frame.headers) if missing else None
-        faults += [garble] if garble else [_missing_column(schema, c, frame) for c in missing]
+        garble = _garbled_headers(schema, frame.headers, missing)
+        faults += garble or [_missing_column(schema, c, frame) for c in missing]
         if faults:
             raise TableError(faults)
         return {name: found[name][0] for name in schema.names if name in found}
 
-    def _read(self, raw: Raw, column: Column) -> Reading:
+    def _columns(
+        self, frame: Frame, headers: Mapping[str, str]
+    ) -> tuple[dict[str, Raw], dict[str, Reading]]:
+        """Read one column after the other; a raw one is kept only if some of it may be shown."""
+        schema = self.schema
+        shown = {schema.names[0], *schema.key[-1:], *(second for _, second in schema.orders)}
+        raws: dict[str, Raw] = {}
+        readings: dict[str, Reading] = {}
+        for name, header in headers.items():
+            raw = frame.column(header)
+            readings[name] = self._read(raw, schema[name], header)
+            if readings[name].bad or name in shown:
+                raws[name] = raw
+        return raws, readings
+
+    def _read(self, raw: Raw, column: Column, header: str) -> Reading:
         setting = Setting(
             where=f"{self.schema.name}.{column.name}",
+            header=header,
             ids=self.ids,
             latest_year=self.latest_year,
             words=column.words(self.vocabularies),
@@ -191,30 +209,55 @@ def _repeated_headers(schema: Schema, headers: tuple[str, ...]) -> list[Problem]
 
 
 def _missing_column(schema: Schema, column: Column, frame: Frame) -> Problem:
-    near = difflib.get_close_matches(column.name, frame.headers, n=1, cutoff=0.6)
-    near = near or difflib.get_close_matches(column.title.zh, frame.headers, n=1, cutoff=0.5)
-    hint = f"{near[0]}? " if near else ""
+    near = _nearest(column, [h for h in frame.headers if schema.column_of(h) is None])
+    hint = Text(f"是否就是 {near}? ", f"Did you mean {near}? ") if near else ""
     details = {
         "title": column.title,
         "name": column.name,
         "headers": ", ".join(frame.headers[:20]) or "-",
         "hint": hint,
+        "header": near or Text("表头", "HEADER"),
     }
     return problem("missing_column", f"{schema.name}.{column.name}", details=details)
 
 
-def _garbled_header(schema: Schema, headers: tuple[str, ...]) -> Problem | None:
-    for header in headers:
-        if schema.column_of(header) is not None:
-            continue
-        for encoding, meant in rereadings(header).items():
-            if schema.column_of(meant) is not None:
-                return _mojibake(schema, header, meant, encoding.upper())
-        if "\ufffd" in header or "锟斤拷" in header:
-            return _mojibake(schema, header, schema.columns[0].title.zh, "UTF-8 / GB18030")
+def _nearest(column: Column, headers: Iterable[str]) -> str:
+    """Return the header most like any name of the column, or nothing."""
+    likeness = {
+        header: max(
+            difflib.SequenceMatcher(None, header.casefold(), known.casefold()).ratio()
+            for known in column.headers
+        )
+        for header in headers
+    }
+    best = max(likeness, key=likeness.__getitem__, default="")
+    return best if likeness.get(best, 0.0) >= _LIKE else ""
+
+
+def _garbled_headers(
+    schema: Schema, headers: tuple[str, ...], missing: Iterable[Column]
+) -> list[Problem]:
+    """Name headers read in the wrong encoding; lost ones only where a column is missing."""
+    known = {h: m for h in headers if (m := _meant(schema, h)) is not None}
+    lost = [h for h in headers if "\ufffd" in h or "锟斤拷" in h]
+    titles = ", ".join(c.title.zh for c in missing)
+    if known:
+        found, (meant, encoding) = next(iter(known.items()))
+        details: dict[str, object] = {"meant": meant, "encoding": encoding}
+    elif lost and titles:
+        found, meant_any = lost[0], Text(f"{titles} 之一", f"one of {titles}")
+        details = {"meant": meant_any, "encoding": "UTF-8 / GB18030"}
+    else:
+        return []
+    details |= {"found": repr(found)}
+    return [problem("mojibake_header", schema.name, count=len({*known, *lost}), details=details)]
+
+
+def _meant(schema: Schema, header: str) -> tuple[str, str] | None:
+    """Return the header this one was before it was misread, and the encoding it is in."""
+    if schema.column_of(header) is not None:
+        return None
+    for encoding, meant in rereadings(header):
+        if schema.column_of(meant) is not None:
+            return meant, encoding.upper()
     return None
-
-
-def _mojibake(schema: Schema, header: str, meant: str, encoding: str) -> Problem:
-    details = {"found": repr(header), "meant": meant, "encoding": encoding}
-    return problem("mojibake_header", schema.name, details=details)

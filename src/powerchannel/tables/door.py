@@ -1,13 +1,15 @@
 """The door for data: any data frame comes in, plain NumPy columns go on.
 
-pandas, polars (eager and lazy), pyarrow, DuckDB relations and a dict of arrays are read through
-narwhals; only the columns asked for are converted.
+pandas and pyarrow tables and dicts of arrays give their columns themselves, by position, because
+two of one name are legal there; polars (eager and lazy), DuckDB relations and what else narwhals
+knows come through narwhals. Only the columns asked for are converted.
 """
 
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping, Sized
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import narwhals.stable.v2 as nw
@@ -19,6 +21,7 @@ from numpy.typing import NDArray
 from powerchannel.errors import TableError
 from powerchannel.tables.raw import (
     Raw,
+    floats,
     from_objects,
     numbers,
     object_array,
@@ -29,6 +32,7 @@ from powerchannel.tables.raw import (
 __all__ = ["Frame", "Source", "open_frame", "read_column"]
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from narwhals.stable.v2.typing import IntoDataFrame, IntoFrame, IntoLazyFrame, IntoSeries
 
     _Eager: TypeAlias = nw.DataFrame[IntoDataFrame]
@@ -48,7 +52,7 @@ class Frame:
 
 
 def open_frame(source: Source, wanted: Callable[[str], bool], *, where: str) -> Frame:
-    """Open any supported table and convert only the wanted columns (打开数据表).
+    """Open any supported table; only wanted columns are ever converted (打开数据表).
 
     Parameters
     ----------
@@ -62,38 +66,88 @@ def open_frame(source: Source, wanted: Callable[[str], bool], *, where: str) -> 
     Raises
     ------
     TableError
-        When it is none of these, or columns of a dict differ in length.
+        When it is none of these, or a column of a dict is not one, or they differ in length.
     """
     if isinstance(source, Mapping):
-        return _open_mapping(source, where)
+        return _open_mapping(source, wanted, where)
+    if isinstance(source, pd.DataFrame):
+        return _open_pandas(source)
+    if nw.dependencies.is_pyarrow_table(source):
+        return _open_arrow(source)
+    return _open_other(source, wanted, where)
+
+
+def _open_mapping(source: Mapping[str, object], wanted: Callable[[str], bool], where: str) -> Frame:
+    columns = {str(k): _column(v, f"{where}.{k}") for k, v in source.items() if wanted(str(k))}
+    lengths = {k: len(c) for k, c in columns.items()}
+    if len(set(lengths.values())) > 1:
+        raise TableError.of(
+            "unequal_lengths",
+            where,
+            f"各列长度不同: {lengths}; 请给等长的列",
+            f"columns differ in length: {lengths}; give columns of one length",
+            count=len(lengths),
+        )
+    rows = next(iter(lengths.values()), 0)
+    return Frame(tuple(map(str, source)), rows, lambda h: read_column(columns[h]))
+
+
+def _column(values: object, where: str) -> Sized:
+    """Refuse what is not one column; the lengths are compared before any is converted."""
+    is_flat = getattr(values, "ndim", 1) == 1 and not isinstance(values, str | bytes | Mapping)
+    if is_flat and isinstance(values, Iterable):
+        return values if isinstance(values, Sized) else list(values)
+    kind = type(values).__name__
+    raise TableError.of(
+        "not_a_column",
+        where,
+        f"{kind} 不是一列数据; 请给一维数组或列表, 每行一个值",
+        f"{kind} is not a column of values; give a flat array or list with one value a row",
+    )
+
+
+def _open_pandas(source: pd.DataFrame) -> Frame:
+    """Columns are taken by position: two of one name are legal there."""
+    headers = tuple(str(h) for h in source.columns)
+    return Frame(headers, len(source), lambda h: read_column(source.iloc[:, headers.index(h)]))
+
+
+def _open_arrow(source: pa.Table) -> Frame:
+    headers = tuple(source.column_names)
+    return Frame(headers, source.num_rows, lambda h: read_column(source.column(headers.index(h))))
+
+
+def _open_other(source: Source, wanted: Callable[[str], bool], where: str) -> Frame:
+    frame = _narwhal(source, where)
+    headers = _headers(source, frame)
+    kept = [h for h in dict.fromkeys(headers) if wanted(h)]
+    if not kept:
+        return Frame(headers, 0, dict[str, Raw]().__getitem__)
+    narrow = frame.select(*kept)
+    eager = _collect(narrow) if isinstance(narrow, nw.LazyFrame) else narrow
+    return Frame(headers, len(eager), lambda h: read_column(eager.get_column(h).to_native()))
+
+
+def _narwhal(source: Source, where: str) -> _Eager | _Lazy:
+    """Narwhals itself tells what it supports; its overloads know no plain object."""
     try:
-        frame = _narwhal(source)
+        return cast("_Eager | _Lazy", nw.from_native(cast("IntoFrame", source)))
     except TypeError:
+        kind = type(source).__name__
         raise TableError.of(
             "not_a_table",
             where,
-            f"{type(source).__name__} 不是数据表; "
-            "请给 pandas、polars、pyarrow、DuckDB 表或数组字典",
-            f"{type(source).__name__} is not a table; give a pandas, polars, pyarrow or DuckDB "
-            "table, or a dict of arrays",
+            f"{kind} 不是数据表; 请给 pandas、polars、pyarrow、DuckDB 表或数组字典",
+            f"{kind} is not a table; give a pandas, polars, pyarrow or DuckDB table, or a dict "
+            "of arrays",
         ) from None
-    headers = tuple(str(h) for h in frame.collect_schema().names())
-    kept = [h for h in headers if wanted(h)]
-    narrow = frame.select(*dict.fromkeys(kept)) if len(set(headers)) == len(headers) else frame
-    eager = _collect(narrow) if isinstance(narrow, nw.LazyFrame) else narrow
-    rows = len(eager) if kept else _length(frame)
-    return Frame(headers, rows, lambda h: read_column(eager.get_column(h).to_native()))
 
 
-def _narwhal(source: Source) -> _Eager | _Lazy:
-    """Narwhals itself tells what it supports; its overloads know no plain object."""
-    return cast("_Eager | _Lazy", nw.from_native(cast("IntoFrame", source)))
-
-
-def _length(frame: _Eager | _Lazy) -> int:
-    if isinstance(frame, nw.LazyFrame):
-        return int(_collect(frame.select(nw.len())).item())
-    return len(frame)
+def _headers(source: Source, frame: _Eager | _Lazy) -> tuple[str, ...]:
+    """Ask a DuckDB relation itself: its schema hides a name that stands twice."""
+    if nw.dependencies.is_duckdb_relation(source):
+        return tuple(source.columns)
+    return tuple(frame.collect_schema().names())
 
 
 def _collect(frame: _Lazy) -> _Eager:
@@ -104,20 +158,6 @@ def _collect(frame: _Lazy) -> _Eager:
 
 def _has_pyarrow() -> bool:
     return importlib.util.find_spec("pyarrow") is not None
-
-
-def _open_mapping(source: Mapping[str, object], where: str) -> Frame:
-    columns = {str(k): read_column(v) for k, v in source.items()}
-    lengths = {k: len(c) for k, c in columns.items()}
-    if len(set(lengths.values())) > 1:
-        raise TableError.of(
-            "unequal_lengths",
-            where,
-            f"各列长度不同: {lengths}; 请给等长的列",
-            f"columns differ in length: {lengths}; give columns of one length",
-            count=len(lengths),
-        )
-    return Frame(tuple(columns), next(iter(lengths.values()), 0), columns.__getitem__)
 
 
 def read_column(native: object) -> Raw:
@@ -150,7 +190,7 @@ def _from_polars(native: object) -> Raw:
         from powerchannel.tables.arrow import from_arrow
 
         return from_arrow(series.to_arrow())
-    if series.dtype.is_temporal():
+    if isinstance(series.dtype, nw.Datetime | nw.Date):
         zone = getattr(series.dtype, "time_zone", None)
         if zone is not None:
             series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
@@ -159,7 +199,7 @@ def _from_polars(native: object) -> Raw:
     if series.dtype.is_integer():
         return numbers("integer", series.fill_null(0).to_numpy(), is_null)
     if series.dtype.is_float():
-        return numbers("float", series.fill_null(0.0).to_numpy(), is_null)
+        return floats(series.fill_null(math.nan).to_numpy())
     return from_objects(object_array(series.to_list()))
 
 
@@ -187,10 +227,8 @@ def _from_pandas(series: pd.Series) -> Raw:
     if pd.api.types.is_integer_dtype(dtype):
         return numbers("integer", series.fillna(0).to_numpy(), is_null)
     if pd.api.types.is_float_dtype(dtype):
-        return numbers("float", series.fillna(0.0).to_numpy(np.float64), is_null)
-    cells = series.to_numpy(dtype=object).copy()
-    cells[is_null] = None
-    return from_objects(cells)
+        return floats(series.to_numpy(np.float64, na_value=np.nan))
+    return from_objects(series.to_numpy(dtype=object))
 
 
 def _from_numpy(array: NDArray[np.generic]) -> Raw:
@@ -200,13 +238,9 @@ def _from_numpy(array: NDArray[np.generic]) -> Raw:
     if kind in "iu":
         return numbers("integer", array, np.zeros(len(array), np.bool_))
     if kind == "f":
-        return numbers("float", array.astype(np.float64), np.isnan(array))
+        return floats(array)
     if kind == "b":
         return numbers("boolean", array, np.zeros(len(array), np.bool_))
     if kind == "U":
         return strings(array)
-    if kind == "S":
-        return from_objects(
-            np.char.decode(array.astype(np.bytes_), "utf-8", "replace").astype(object)
-        )
     return from_objects(array.astype(object))

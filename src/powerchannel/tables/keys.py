@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from powerchannel.ids import Ids
 from powerchannel.tables.checked import frame_of, take
-from powerchannel.tables.pooling import mix
+from powerchannel.tables.pooling import hash_cells, mix
 from powerchannel.tables.raw import Raw
 from powerchannel.tables.reading import Bad, Values
 from powerchannel.tables.schema import Schema, Vocabulary
@@ -48,12 +48,12 @@ def repeated_rows(
     keyed = np.flatnonzero(has_key)
     if len(keyed):
         names = [n for n in schema.key if n in values]
-        rows = keyed[_repeats(_hash({n: take(values[n], keyed) for n in names}))]
+        rows = keyed[_repeats(_hash([values[n] for n in names], keyed))]
         found += _keyed(_frame(values, schema, vocabularies, rows), names, positions[rows])
     free = np.flatnonzero(~has_key)
     if len(free):
-        compact = {n: take(v, free) for n, v in values.items() if not isinstance(v, Raw)}
-        rows = free[_repeats(_hash(compact))]
+        compact = [v for v in values.values() if not isinstance(v, Raw)]
+        rows = free[_repeats(_hash(compact, free))]
         same = _frame(values, schema, vocabularies, rows).duplicated().to_numpy(np.bool_)
         if same.any():
             found.append(Bad(code="identical_rows", rows=positions[rows[same]], drops=False))
@@ -91,14 +91,19 @@ def _keyed(frame: pd.DataFrame, key: list[str], positions: NDArray[np.intp]) -> 
 
 
 def _repeats(hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    return pd.Series(hashes).duplicated(keep=False).to_numpy(np.bool_)
+    """Tell which hashes occur more than once; none is the usual answer, and a sort finds it."""
+    ordered = np.sort(hashes)
+    again = ordered[1:][ordered[1:] == ordered[:-1]]
+    if not len(again):
+        return np.zeros(len(hashes), np.bool_)
+    return pd.Series(hashes).isin(again).to_numpy(np.bool_)
 
 
-def _hash(values: Mapping[str, Values]) -> NDArray[np.uint64]:
-    rows = len(next(iter(values.values())))
-    hashes = np.zeros(rows, np.uint64)
-    for column in values.values():
-        hashes = mix(hashes, _word(column))
+def _hash(columns: Sequence[Values], rows: NDArray[np.intp]) -> NDArray[np.uint64]:
+    hashes = np.zeros(len(rows), np.uint64)
+    for column in columns:
+        is_whole = len(rows) == len(column)
+        hashes = mix(hashes, _word(column if is_whole else take(column, rows)))
     return hashes
 
 
@@ -106,6 +111,6 @@ def _word(column: Values) -> NDArray[np.uint64]:
     if isinstance(column, Ids):
         return column.keys.view(np.uint64)
     if isinstance(column, Raw):
-        codes = column.pooled().codes
-        return np.zeros(0, np.uint64) if codes is None else codes.astype(np.uint64)
+        per_value = np.where(column.is_null, np.uint64(0), hash_cells(column.values))
+        return column.spread(per_value, null=0)
     return column.astype(np.int64).view(np.uint64)

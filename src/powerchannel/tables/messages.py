@@ -21,18 +21,19 @@ MESSAGES: dict[str, tuple[Severity, Text]] = {
     "missing_column": (
         _F,
         Text(
-            "缺少此列 ({title})。现有表头: {headers}。{hint}请补上此列, 或用 --column {name}=表头 "
-            "(Python 中先改列名) 指明它叫什么",
+            "缺少此列 ({title})。现有表头: {headers}。{hint}请补上此列, 或用 "
+            "--column {name}={header} (Python 中先改列名) 指明它叫什么",
             "the column ({title}) is missing. Headers found: {headers}. {hint}Add it, or say what "
-            "it is called with --column {name}=HEADER (in Python: rename it first)",
+            "it is called with --column {name}={header} (in Python: rename it first)",
         ),
     ),
     "mojibake_header": (
         _F,
         Text(
-            "表头是乱码 (如 {found} 应为 {meant}): 文件的编码读错了, 请按 {encoding} 重新读取",
-            "the headers are garbled ({found} should read {meant}): the file was read in the wrong "
-            "encoding; read it again as {encoding}",
+            "有 {count} 个表头是乱码 (如 {found} 应为 {meant}): 文件的编码读错了, "
+            "请按 {encoding} 重新读取",
+            "{count} headers are garbled (such as {found} for {meant}): the file was read in the "
+            "wrong encoding; read it again as {encoding}",
         ),
     ),
     "duplicate_header": (
@@ -153,10 +154,10 @@ MESSAGES: dict[str, tuple[Severity, Text]] = {
     "mojibake_value": (
         _R,
         Text(
-            "{total:,} 行中有 {count:,} 行是乱码 ({examples}), 已剔除: 编码读错了, "
+            "{total:,} 行中有 {count:,} 行是乱码 ({examples}), {outcome}: 编码读错了, "
             "请用正确的编码 (UTF-8 或 GB18030) 重新读取",
-            "{count:,} of {total:,} rows are garbled ({examples}) and were left out: the text was "
-            "read in the wrong encoding; read it again as UTF-8 or GB18030",
+            "{count:,} of {total:,} rows are garbled ({examples}) {outcome}: the text was read in "
+            "the wrong encoding; read it again as UTF-8 or GB18030",
         ),
     ),
     "unmapped_code": (

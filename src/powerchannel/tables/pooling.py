@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["mix", "pool_fixed"]
+__all__ = ["hash_cells", "mix", "pool_fixed"]
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(32)
+_BLOCK_ROWS = 1 << 16
 
 
 def mix(hashes: NDArray[np.uint64], words: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -37,7 +38,7 @@ def pool_fixed(values: NDArray[np.generic]) -> tuple[NDArray[np.int32], NDArray[
     >>> codes.tolist(), pool.tolist()
     ([0, 1, 0], [b'app', b'hall'])
     """
-    codes, first = _first_seen(_hash_fixed(values))
+    codes, first = _first_seen(hash_cells(values))
     pool = values[first]
     if len(values) and not bool(np.all(pool[codes] == values)):
         uniques, found = np.unique(values, return_inverse=True)
@@ -45,12 +46,29 @@ def pool_fixed(values: NDArray[np.generic]) -> tuple[NDArray[np.int32], NDArray[
     return codes, pool
 
 
-def _hash_fixed(values: NDArray[np.generic]) -> NDArray[np.uint64]:
+def hash_cells(values: NDArray[np.generic]) -> NDArray[np.uint64]:
+    """Return a hash of each cell of text (单元格散列).
+
+    Parameters
+    ----------
+    values : ndarray of bytes or object, shape (n,)
+        Fixed-width text, or str.
+    """
+    if values.dtype.kind != "S":
+        return pd.util.hash_array(values.astype(object), categorize=False)
+    hashes = np.empty(len(values), np.uint64)
+    for start in range(0, len(values), _BLOCK_ROWS):
+        part = slice(start, start + _BLOCK_ROWS)
+        hashes[part] = _hash_block(values[part])
+    return hashes
+
+
+def _hash_block(values: NDArray[np.generic]) -> NDArray[np.uint64]:
     width = -(-values.dtype.itemsize // 8) * 8
-    words = values.astype(f"S{max(width, 8)}").view(np.uint64).reshape(len(values), -1)
+    words = values.astype(f"S{width}").view(np.uint64).reshape(len(values), -1)
     hashes = np.zeros(len(values), np.uint64)
-    for column in range(words.shape[1]):
-        hashes = mix(hashes, words[:, column])
+    for column in words.T:
+        hashes = mix(hashes, column)
     return hashes
 
 

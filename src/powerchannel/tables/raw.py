@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from typing import Literal, TypeAlias, TypeVar, cast
 
 import numpy as np
@@ -11,12 +12,15 @@ from attrs import evolve, frozen
 from numpy.typing import NDArray
 
 from powerchannel.tables.pooling import pool_fixed
+from powerchannel.times import to_local
 
 __all__ = [
     "NULL_WORDS",
     "WIDEST",
     "Raw",
     "RawKind",
+    "as_words",
+    "floats",
     "from_objects",
     "numbers",
     "object_array",
@@ -28,8 +32,10 @@ __all__ = [
 _S = TypeVar("_S", bound=np.generic)
 RawKind: TypeAlias = Literal["text", "integer", "float", "boolean", "time", "other"]
 
-NULL_WORDS = ("nan", "NaN", "null", "NULL", "None", "NaT", "<NA>", "\\N", "#N/A")
+NULL_WORDS = ("", "nan", "NaN", "null", "NULL", "None", "NaT", "<NA>", "\\N", "#N/A")
 WIDEST = 64  # cells of ASCII text up to this width travel as fixed-width bytes
+_EXACT_FLOAT = 2**53
+_SAMPLE_ROWS = 1000
 
 
 @frozen(eq=False, kw_only=True)
@@ -62,10 +68,14 @@ class Raw:
         return len(self.values) if self.codes is None else len(self.codes)
 
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Raw:
-        """Return the column at some rows (取行)."""
-        if self.codes is not None:
-            return evolve(self, codes=self.codes[rows])
-        return evolve(self, values=self.values[rows], is_null=self.is_null[rows])
+        """Return the column at some rows; few rows let go of a large pool (取行)."""
+        if self.codes is None:
+            return evolve(self, values=self.values[rows], is_null=self.is_null[rows])
+        codes = self.codes[rows]
+        if len(codes) >= len(self.values):
+            return evolve(self, codes=codes)
+        is_null = (codes < 0) | self.is_null[codes]
+        return evolve(self, values=self.values[codes], is_null=is_null, codes=None)
 
     def spread(self, per_value: NDArray[_S], *, null: object) -> NDArray[_S]:
         """Turn an answer for each distinct value into one for each row (展开到行)."""
@@ -88,7 +98,8 @@ class Raw:
         if self.values.dtype.kind == "S":
             codes, pool = pool_fixed(self.values)
         else:
-            found, uniques = pd.factorize(self.values)
+            cells = as_words(self.values) if self.kind == "other" else self.values
+            found, uniques = pd.factorize(cells)
             codes, pool = found.astype(np.int32), np.asarray(uniques)
         codes = np.where(self.is_null, np.int32(-1), codes).astype(np.int32)
         return evolve(self, values=pool, is_null=np.zeros(len(pool), np.bool_), codes=codes)
@@ -114,25 +125,40 @@ class Raw:
         return evolve(self, codes=None).objects()
 
     def shown(self, rows: NDArray[np.intp]) -> list[str]:
-        """Return a few cells as text for a message (示例值)."""
+        """Return a few cells as text for a message, times as in Shanghai (示例值)."""
         picked = self.take(rows)
         if picked.kind == "time":
-            stamps = picked.spread(picked.values, null=np.iinfo(np.int64).min)
-            return [str(s).replace("T", " ") for s in stamps.astype("datetime64[us]")]
+            picked = picked.clock_texts()
         return ["" if v is None else str(v) for v in picked.objects()]
+
+    def clock_texts(self) -> Raw:
+        """Return a column of times as the text of each (时间文本)."""
+        micros = self.values.astype(np.int64)
+        local = to_local(micros) if self.has_zone else micros
+        texts = np.datetime_as_string(local.view("datetime64[us]")).astype(object)
+        words = object_array(t.replace("T", " ").removesuffix(".000000") for t in texts)
+        return evolve(self, kind="text", values=words)
 
 
 def object_array(cells: Iterable[object]) -> NDArray[np.object_]:
     """Return any iterable as a flat array of objects (对象数组)."""
-    listed = list(cells)
-    out = np.empty(len(listed), dtype=object)
-    out[:] = listed
-    return out
+    return np.fromiter(cells, dtype=object)
 
 
 def numbers(kind: RawKind, values: NDArray[np.generic], is_null: NDArray[np.bool_]) -> Raw:
-    """Build a column of numbers or flags (数值列)."""
+    """Build a column of whole numbers or flags (数值列)."""
     return Raw(kind=kind, values=values, is_null=is_null)
+
+
+def floats(values: NDArray[np.generic]) -> Raw:
+    """Build a column of decimals; whole ones are integers that had gaps (小数列)."""
+    decimals = values.astype(np.float64)
+    is_null = np.isnan(decimals)
+    present = decimals[~is_null]
+    is_whole = (np.abs(present) < _EXACT_FLOAT) & (present == np.floor(present))
+    if len(present) and is_whole.all():
+        return numbers("integer", np.where(is_null, 0, decimals).astype(np.int64), is_null)
+    return Raw(kind="float", values=decimals, is_null=is_null)
 
 
 def time_column(stamps: NDArray[np.datetime64], *, has_zone: bool) -> Raw:
@@ -148,18 +174,25 @@ def from_objects(cells: NDArray[np.object_]) -> Raw:
     found = pd.api.types.infer_dtype(cells, skipna=True)
     if found in ("string", "empty"):
         return strings(cells, is_null)
+    if found == "bytes":
+        return strings(_decoded(cells, is_null), is_null)
     if found in ("datetime", "datetime64", "date"):
         return _from_stamps(cells, is_null)
     if found == "integer":
-        plain = np.where(is_null, 0, cells)
-        return numbers("integer", _int64_or_objects(plain), is_null)
+        return numbers("integer", _int64_or_objects(np.where(is_null, 0, cells)), is_null)
     if found in ("floating", "mixed-integer-float"):
-        return numbers("float", np.where(is_null, 0.0, cells).astype(np.float64), is_null)
+        return floats(np.where(is_null, np.nan, cells).astype(np.float64))
+    if found == "decimal":
+        return _from_decimals(cells, is_null)
     if found == "boolean":
-        return numbers(
-            "boolean", (~is_null & np.where(is_null, 0, cells).astype(np.bool_)), is_null
-        )
+        return numbers("boolean", np.where(is_null, 0, cells).astype(np.bool_), is_null)
     return Raw(kind="other", values=cells, is_null=is_null)
+
+
+def _decoded(cells: NDArray[np.object_], is_null: NDArray[np.bool_]) -> NDArray[np.object_]:
+    """Read bytes as UTF-8, as systems that know no text write it; damage shows as U+FFFD."""
+    decode = np.frompyfunc(lambda cell: cell.decode("utf-8", "replace"), 1, 1)
+    return np.asarray(decode(np.where(is_null, b"", cells)), dtype=object)
 
 
 def _int64_or_objects(cells: NDArray[np.object_]) -> NDArray[np.generic]:
@@ -169,47 +202,88 @@ def _int64_or_objects(cells: NDArray[np.object_]) -> NDArray[np.generic]:
         return cells
 
 
+def _from_decimals(cells: NDArray[np.object_], is_null: NDArray[np.bool_]) -> Raw:
+    plain = np.where(is_null, 0, cells)
+    whole = np.asarray(np.frompyfunc(int, 1, 1)(plain), dtype=object)
+    if bool((whole == plain).all()):
+        return numbers("integer", _int64_or_objects(whole), is_null)
+    return floats(np.where(is_null, np.nan, cells).astype(np.float64))
+
+
 def _from_stamps(cells: NDArray[np.object_], is_null: NDArray[np.bool_]) -> Raw:
+    """Take wall clocks and offsets apart: pandas before 3 has no room for the year 9999."""
     present = cells[~is_null]
-    zoned = np.array([getattr(v, "tzinfo", None) is not None for v in present], np.bool_)
-    if zoned.any() and not zoned.all():
+    offsets = [None if isinstance(v, np.datetime64) else _offset(v) for v in present]
+    known = [o for o in offsets if o is not None]
+    if known and len(known) < len(offsets):
         return Raw(kind="other", values=cells, is_null=is_null)
-    has_zone = bool(zoned.any())
-    stamps = pd.to_datetime(pd.Series(cells), utc=has_zone, errors="coerce")
-    plain = stamps.dt.tz_localize(None) if has_zone else stamps
-    return time_column(plain.to_numpy("datetime64[us]"), has_zone=has_zone)
+    stamps = np.full(len(cells), np.datetime64("NaT", "us"))
+    if known:
+        present = object_array(v.replace(tzinfo=None) for v in present)
+    stamps[~is_null] = present.astype("datetime64[us]")
+    if known:
+        stamps[~is_null] -= np.array(known, "timedelta64[us]")
+    return time_column(stamps, has_zone=bool(known))
+
+
+def _offset(stamp: date) -> timedelta | None:
+    return stamp.utcoffset() if isinstance(stamp, datetime) else None
+
+
+def as_words(cells: NDArray[np.generic]) -> NDArray[np.object_]:
+    """Return the str of each cell (转文本)."""
+    return np.asarray(np.frompyfunc(str, 1, 1)(cells.astype(object)), dtype=object)
 
 
 def strings(cells: NDArray[np.generic], is_null: NDArray[np.bool_] | None = None) -> Raw:
-    """Build a text column from str cells (字符串列)."""
+    """Build a text column: short ASCII as bytes, other text as its distinct values (文本列)."""
     nulls = np.zeros(len(cells), np.bool_) if is_null is None else is_null
-    plain = np.where(nulls, "", cells) if nulls.any() else cells
-    return text_column(_fixed_or_objects(plain), nulls)
+    plain = np.where(nulls, "", cells).astype(object, copy=False)
+    fixed = _fixed(plain)
+    if fixed is not None:
+        return text_column(fixed, nulls)
+    plain[nulls] = None
+    codes, pool = pd.factorize(plain)
+    return evolve(text_column(pool, np.zeros(len(pool), np.bool_)), codes=codes.astype(np.int32))
 
 
-def _fixed_or_objects(cells: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Prefer fixed-width bytes: they are read by columns of the matrix, not one str at a time."""
+def _fixed(cells: NDArray[np.object_]) -> NDArray[np.bytes_] | None:
+    """Return bytes that are read by columns of the matrix, not one str at a time."""
+    if not "".join(cells[:_SAMPLE_ROWS]).isascii():
+        return None
+    lengths = np.fromiter(map(len, cells), np.int64, count=len(cells))
+    longest = int(lengths.max(initial=1))
+    if longest > WIDEST:
+        return None
     try:
-        fixed = cells.astype("S")
+        fixed = cells.astype(f"S{longest}")
     except UnicodeEncodeError:
-        return cells.astype(object)
-    return fixed if fixed.dtype.itemsize <= WIDEST else cells.astype(object)
+        return None
+    has_nul = int(np.count_nonzero(fixed.view(np.uint8))) != int(lengths.sum())
+    return None if has_nul else cast("NDArray[np.bytes_]", fixed)
 
 
 def text_column(values: NDArray[np.generic], is_null: NDArray[np.bool_]) -> Raw:
-    """Build a text column; words that stand for "no value" become null (文本列)."""
+    """Build a text column; blanks and words that stand for "no value" become null (文本列)."""
     if values.dtype.kind == "S":
-        empty = _null_words(values)
+        empty = _no_values(values)
     else:
-        empty = pd.Series(values).isin(NULL_WORDS).to_numpy(np.bool_)
+        stripped = pd.Series(values, dtype=object).str.strip()
+        empty = stripped.isin(NULL_WORDS).to_numpy(np.bool_)
     return Raw(kind="text", values=values, is_null=is_null | empty)
 
 
-def _null_words(cells: NDArray[np.generic]) -> NDArray[np.bool_]:
+def _no_values(cells: NDArray[np.generic]) -> NDArray[np.bool_]:
     """Compare only cells whose first byte may begin such a word: most begin with a digit."""
     empty = np.zeros(len(cells), np.bool_)
     if len(cells):
         first = cells.view(np.uint8).reshape(len(cells), -1)[:, 0]
-        at = np.flatnonzero(np.isin(first, np.frombuffer(b"nN<\\#", np.uint8)))
-        empty[at] = np.isin(cells[at], np.array([w.encode() for w in NULL_WORDS]))
+        at = np.flatnonzero(_MAY_BE_NOTHING[first])
+        stripped = np.char.strip(cells[at].astype(np.bytes_))
+        empty[at] = np.isin(stripped, np.array([w.encode() for w in NULL_WORDS]))
     return empty
+
+
+_MAY_BE_NOTHING = np.zeros(256, np.bool_)
+_MAY_BE_NOTHING[np.frombuffer(b"\0\t\n\x0b\x0c\r nN<\\#", np.uint8)] = True
+_MAY_BE_NOTHING.flags.writeable = False

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, TypeAlias
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from numpy.typing import NDArray
 
 from powerchannel.errors import Problem
 from powerchannel.ids import IdFlag, Ids, parse_ids
 from powerchannel.tables.messages import problem
-from powerchannel.tables.raw import Raw
+from powerchannel.tables.raw import Raw, as_words
 from powerchannel.tables.schema import Column, Vocabulary
 from powerchannel.text import Text
 from powerchannel.times import NAT, TimeFlag, local_month, parse_times, to_utc
@@ -64,6 +64,7 @@ class Setting:
     """What the caller decided about reading (读取设定)."""
 
     where: str
+    header: str
     ids: IdsMode
     latest_year: int
     words: Vocabulary
@@ -117,8 +118,8 @@ def _all_null(raw: Raw) -> bool:
 def _read_ids(raw: Raw, column: Column, setting: Setting) -> Reading:
     numeric = raw.kind in ("integer", "float")
     if numeric and setting.ids == "text" and not _all_null(raw):
-        return _fault("number_ids", raw, setting, header=column.name)
-    if raw.kind in ("time", "boolean"):
+        return _fault("number_ids", raw, setting, header=setting.header)
+    if raw.kind in ("time", "boolean") and not _all_null(raw):
         return _wrong_type(raw, setting, Text("文本", "text"))
     cells = raw.values.astype(object) if raw.kind == "float" else raw.values
     per_value, flags = parse_ids(cells, raw.is_null, integers=setting.ids == "integer")
@@ -145,7 +146,7 @@ def _flagged(
 
 
 def _read_times(raw: Raw, column: Column, setting: Setting) -> Reading:
-    if raw.kind == "boolean":
+    if raw.kind == "boolean" and not _all_null(raw):
         return _wrong_type(raw, setting, Text("时间", "times"))
     if raw.kind == "time":
         stamps = np.where(raw.is_null, NAT, raw.values.astype(np.int64))
@@ -170,6 +171,8 @@ def _read_times(raw: Raw, column: Column, setting: Setting) -> Reading:
 
 
 def _cells(raw: Raw) -> NDArray[np.generic]:
+    if raw.values.dtype.kind in "iu":
+        return raw.values.astype(np.bytes_)
     return raw.values if raw.values.dtype.kind == "S" else raw.values.astype(object)
 
 
@@ -238,10 +241,19 @@ def _read_codes(raw: Raw, column: Column, setting: Setting) -> Reading:
     unknown = (codes < 0) & ~nothing.astype(np.bool_) & ~garbage
     drops = column.is_required or column.is_strict
     bad = _unknown(pooled, unknown, setting, drops=drops)
-    if garbage.any():
-        bad.append(Bad(code="mojibake_value", rows=np.flatnonzero(garbage), drops=drops))
+    bad += _garbage(garbage, drops=drops)
     bad += _missing(nothing.astype(np.bool_), (), column)
     return Reading(values=codes, bad=tuple(bad))
+
+
+def _garbage(garbage: NDArray[np.bool_], *, drops: bool) -> list[Bad]:
+    rows = np.flatnonzero(garbage)
+    if not len(rows):
+        return []
+    dropped = Text("已剔除", "and were left out")
+    emptied = Text("该值留空, 行保留", "so the value is left empty and the row kept")
+    details = {"outcome": dropped if drops else emptied}
+    return [Bad(code="mojibake_value", rows=rows, drops=drops, details=details)]
 
 
 def _position(word: str, table: Mapping[str, int]) -> int:
@@ -257,7 +269,7 @@ def _unknown(
     if drops:
         known = ", ".join(f"{c.code} ({c.title.zh})" for c in setting.words)
         return [Bad(code="unknown_code", rows=rows, drops=True, details={"known": known})]
-    counts = np.bincount(pooled.take(rows).positions(), minlength=len(pooled.values))
+    counts = np.bincount(pooled.positions()[rows], minlength=len(pooled.values))
     most = np.argsort(-counts, kind="stable")[:5]
     words = pooled.words()
     values = ", ".join(f"{words[i]} x {counts[i]:,}" for i in most if counts[i])
@@ -274,24 +286,36 @@ def garbled(word: str, known: Mapping[str, object]) -> bool:
     """
     if "\ufffd" in word or "锟斤拷" in word:
         return True
-    return any(_fold(reread) in known for reread in rereadings(word).values())
+    return any(_fold(original) in known for _, original in rereadings(word))
 
 
-def rereadings(word: str) -> dict[str, str]:
-    """Return what the text may have been, for each encoding it may be in (可能的原文)."""
-    found = {}
+def rereadings(word: str) -> list[tuple[str, str]]:
+    r"""Return what the text may have been, each with the encoding it is in (可能的原文).
+
+    Examples
+    --------
+    >>> rereadings("\xc7\xfe\xb5\xc0")[0]
+    ('gb18030', '渠道')
+    """
+    found = []
     for wrong, right in _CONFUSIONS:
         try:
-            found[right] = word.encode(wrong).decode(right)
+            found.append((right, _bytes_read_as(word, wrong).decode(right)))
         except (UnicodeEncodeError, UnicodeDecodeError):
             continue
-    return {k: v for k, v in found.items() if v != word}
+    return [(right, original) for right, original in found if original != word]
+
+
+def _bytes_read_as(word: str, encoding: str) -> bytes:
+    """Windows leaves the bytes that its code page 1252 does not define as they are."""
+    if encoding != "cp1252":
+        return word.encode(encoding)
+    return b"".join(c.encode("latin-1" if ord(c) < 256 else "cp1252") for c in word)
 
 
 _CONFUSIONS = (
-    ("latin-1", "utf-8"),
     ("cp1252", "utf-8"),
-    ("latin-1", "gb18030"),
+    ("cp1252", "gb18030"),
     ("gb18030", "utf-8"),
     ("utf-8", "gb18030"),
 )
@@ -305,5 +329,4 @@ def _read_text(raw: Raw, column: Column, setting: Setting) -> Reading:
 
 
 def _as_text(raw: Raw) -> Raw:
-    cells = np.frompyfunc(str, 1, 1)(raw.values.astype(object)).astype(object)
-    return Raw(kind="text", values=cells, is_null=raw.is_null, codes=raw.codes)
+    return evolve(raw, kind="text", values=as_words(raw.values))

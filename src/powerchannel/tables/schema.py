@@ -121,7 +121,7 @@ class Schema:
         object.__setattr__(self, "_by_header", table)
 
     def __getitem__(self, name: str) -> Column:
-        return next(c for c in self.columns if c.name == name)
+        return {c.name: c for c in self.columns}[name]
 
     @property
     def names(self) -> tuple[str, ...]:
