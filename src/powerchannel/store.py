@@ -198,7 +198,7 @@ class _Contents:
         head, arrays = json.loads(self.head), self.arrays
         names = np.array(arrays["customers.names"].to_pylist(), dtype=object)
         customers = Ids(_numbers(arrays["customers.keys"], np.int64), names)
-        shape = len(customers), width_of(len(head["channels"]))
+        shape = len(customers), len(head["channels"])
         months = dict.fromkeys(n.split(".")[1] for n in arrays if n.startswith("uses."))
         return State(
             catalogue=head["catalogue"],
@@ -211,10 +211,11 @@ class _Contents:
 
     def _plane(self, name: str, shape: tuple[int, int]) -> Plane:
         if f"{name}.grid" in self.arrays:
-            grid = _numbers(self.arrays[f"{name}.grid"], np.uint8).reshape(shape)
-            return Plane(shape, grid, np.zeros(0, np.int64), np.zeros(0, np.uint8))
+            words = _numbers(self.arrays[f"{name}.grid"], np.uint8)
+            return Plane.of_grid(words.reshape(-1, width_of(shape[1])), shape[1])
         cells = _numbers(self.arrays[f"{name}.cells"], np.int64)
-        return Plane(shape, None, cells, _numbers(self.arrays[f"{name}.counts"], np.uint8))
+        counts = _numbers(self.arrays[f"{name}.counts"], np.uint8)
+        return Plane.of_cells(shape, cells, counts)
 
     def _marks(self, name: str) -> Marks:
         key, reduce = _MARKS[name]

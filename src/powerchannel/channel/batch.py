@@ -92,7 +92,7 @@ class Engine:
         planes, width = self.state.planes, width_of(len(self.state.channels))
         nothing = np.zeros((stop - start, width), np.uint8)
         return [
-            planes[m].dense(start, stop) if m in planes else nothing
+            planes[m].words(start, stop) if m in planes else nothing
             for m in range(self._first, self.as_of + 1)
         ]
 

@@ -309,11 +309,12 @@ class Counter:
 
     def _planes(self, order: NDArray[np.int64]) -> dict[int, Plane]:
         planes: dict[int, Plane] = {}
+        channels = len(self.catalogue.codes)
         for slot, month in sorted(enumerate(self.months), key=lambda pair: pair[1]):
             words = np.concatenate([s.uses(slot).view(np.uint64)[:, 0] for s in self._shards])
             for shard in self._shards:
                 shard.forget(slot)
-            plane = Plane.of_grid(words[order].view(np.uint8).reshape(-1, CHANNELS))
+            plane = Plane.of_grid(words[order].view(np.uint8).reshape(-1, CHANNELS), channels)
             if plane.uses:
                 planes[month] = plane
         return planes

@@ -29,13 +29,13 @@ class Plane:
     Parameters
     ----------
     shape : (int, int)
-        Customers and bytes a customer: channels, filled up to whole words.
-    grid : ndarray of uint8, shape (customers, bytes), or None
-        All cells of a busy month.
-    cells : ndarray of int64, ascending
-        Of any other month: positions with a use.
-    counts : ndarray of uint8
+        Customers and channels.
+    some_cells : ndarray of int64, ascending
+        Positions ``customer * channels + channel`` with a use, of a month with few.
+    some_counts : ndarray of uint8
         Uses there, from 1, at most 255.
+    grid : ndarray of uint8, shape (customers, bytes), optional
+        All counts of a busy month instead, each customer filled up to whole 64-bit words.
 
     Notes
     -----
@@ -44,9 +44,9 @@ class Plane:
     """
 
     shape: tuple[int, int]
-    grid: NDArray[np.uint8] | None
-    cells: NDArray[np.int64]
-    counts: NDArray[np.uint8]
+    some_cells: NDArray[np.int64]
+    some_counts: NDArray[np.uint8]
+    grid: NDArray[np.uint8] | None = None
 
     @classmethod
     def of(cls, shape: tuple[int, int], cells: NDArray[np.int64]) -> Plane:
@@ -55,45 +55,64 @@ class Plane:
         Parameters
         ----------
         shape : (int, int)
-            Customers and bytes a customer.
+            Customers and channels.
         cells : ndarray of int64
-            A position ``customer * bytes + channel`` for each use, in any order.
+            A position for each use, in any order.
 
         Examples
         --------
-        >>> Plane.of((2, 8), np.array([9, 3, 9])).dense(0, 2)[:, :4].tolist()
-        [[0, 0, 0, 1], [0, 2, 0, 0]]
+        >>> Plane.of((2, 3), np.array([4, 2, 4])).dense(0, 2).tolist()
+        [[0, 0, 1], [0, 2, 0]]
         """
         size = shape[0] * shape[1]
         if len(cells) * _SORT_SHARE < size:
             found, counts = np.unique(cells, return_counts=True)
-            return cls._sparse(shape, found.astype(np.int64), _saturated(counts))
-        return cls.of_grid(_saturated(np.bincount(cells, minlength=size)).reshape(shape))
+            return cls.of_cells(shape, found.astype(np.int64), _saturated(counts))
+        counts = np.bincount(cells, minlength=size)
+        found = np.flatnonzero(counts)
+        return cls.of_cells(shape, found, _saturated(counts[found]))
 
     @classmethod
-    def of_grid(cls, grid: NDArray[np.uint8]) -> Plane:
-        """Take counts of all cells (由整面构造).
+    def of_cells(
+        cls, shape: tuple[int, int], cells: NDArray[np.int64], counts: NDArray[np.uint8]
+    ) -> Plane:
+        """Take counts above 0 at ascending positions (由格与次数构造)."""
+        width = width_of(shape[1])
+        if len(cells) * _CELL_BYTES < shape[0] * width:
+            return cls(shape, cells, counts)
+        grid = np.zeros((shape[0], width), np.uint8)
+        grid[np.divmod(cells, shape[1])] = counts
+        return cls(shape, _NO_CELLS, _NO_COUNTS, grid)
+
+    @classmethod
+    def of_grid(cls, grid: NDArray[np.uint8], channels: int) -> Plane:
+        """Take all counts, filled up to whole words (由整面构造).
 
         Parameters
         ----------
         grid : ndarray of uint8, shape (customers, bytes)
             Must not be changed afterwards.
+        channels : int
+            How many of the bytes are channels.
         """
-        shape = (grid.shape[0], grid.shape[1])
+        shape = (len(grid), channels)
         if np.count_nonzero(grid) * _CELL_BYTES >= grid.size:
-            return cls(shape, grid, np.zeros(0, np.int64), np.zeros(0, np.uint8))
-        cells = np.flatnonzero(grid)
-        return cls(shape, None, cells, grid.reshape(-1)[cells])
+            return cls(shape, _NO_CELLS, _NO_COUNTS, grid)
+        customer, channel = np.nonzero(grid)
+        return cls(shape, customer * channels + channel, grid[customer, channel])
 
-    @classmethod
-    def _sparse(
-        cls, shape: tuple[int, int], cells: NDArray[np.int64], counts: NDArray[np.uint8]
-    ) -> Plane:
-        if len(cells) * _CELL_BYTES < shape[0] * shape[1]:
-            return cls(shape, None, cells, counts)
-        grid = np.zeros(shape, np.uint8)
-        grid.reshape(-1)[cells] = counts
-        return cls(shape, grid, np.zeros(0, np.int64), np.zeros(0, np.uint8))
+    @property
+    def cells(self) -> NDArray[np.int64]:
+        """Positions ``customer * channels + channel`` with a use, ascending (有使用的格)."""
+        if self.grid is None:
+            return self.some_cells
+        customer, channel = np.nonzero(self.grid)
+        return customer * self.shape[1] + channel
+
+    @property
+    def counts(self) -> NDArray[np.uint8]:
+        """Uses at each of `cells`, at most 255 (使用次数)."""
+        return self.some_counts if self.grid is None else self.grid[np.nonzero(self.grid)]
 
     def merge(self, other: Plane) -> Plane:
         """Add the counts of another plane of the same shape, saturating (合并).
@@ -101,45 +120,53 @@ class Plane:
         Examples
         --------
         >>> a = Plane.of((1, 8), np.array([3] * 200))
-        >>> int(a.merge(a).dense(0, 1).max())
-        255
+        >>> a.merge(a).counts.tolist()
+        [255]
         """
-        if self.grid is None and other.grid is None:
-            cells = np.concatenate([self.cells, other.cells])
-            found, inverse = np.unique(cells, return_inverse=True)
-            both = np.concatenate([self.counts, other.counts])
-            return Plane._sparse(
-                self.shape, found, _saturated(np.bincount(inverse.reshape(-1), weights=both))
-            )
-        total = self.dense(0, self.shape[0]).copy()
-        more = other.dense(0, self.shape[0])
-        total += np.minimum(more, LIMIT - total)
-        return Plane.of_grid(total)
+        if self.grid is not None or other.grid is not None:
+            total = self.words(0, self.shape[0]).copy()
+            more = other.words(0, self.shape[0])
+            total += np.minimum(more, LIMIT - total)
+            return Plane.of_grid(total, self.shape[1])
+        cells = np.concatenate([self.some_cells, other.some_cells])
+        found, inverse = np.unique(cells, return_inverse=True)
+        both = np.concatenate([self.some_counts, other.some_counts])
+        counts = np.bincount(inverse.reshape(-1), weights=both)
+        return Plane.of_cells(self.shape, found, _saturated(counts))
 
     def moved(self, rows: NDArray[np.int64], customers: int) -> Plane:
         """Return the plane with each customer at another row, in the same order (换行)."""
-        shape = (customers, self.shape[1])
         if self.grid is not None:
-            grid = np.zeros(shape, np.uint8)
+            grid = np.zeros((customers, self.grid.shape[1]), np.uint8)
             grid[rows] = self.grid
-            return Plane.of_grid(grid)
-        customer, channel = np.divmod(self.cells, self.shape[1])
-        return Plane._sparse(shape, rows[customer] * self.shape[1] + channel, self.counts)
+            return Plane.of_grid(grid, self.shape[1])
+        customer, channel = np.divmod(self.some_cells, self.shape[1])
+        cells = rows[customer] * self.shape[1] + channel
+        return Plane.of_cells((customers, self.shape[1]), cells, self.some_counts)
 
     def picked(self, rows: NDArray[np.int64]) -> Plane:
         """Return the plane of some customers, ascending (取客户)."""
-        shape = (len(rows), self.shape[1])
         if self.grid is not None:
-            return Plane.of_grid(self.grid[rows])
+            return Plane.of_grid(self.grid[rows], self.shape[1])
         place = np.full(self.shape[0], -1, np.int64)
         place[rows] = np.arange(len(rows))
-        customer, channel = np.divmod(self.cells, self.shape[1])
+        customer, channel = np.divmod(self.some_cells, self.shape[1])
         kept = place[customer] >= 0
         cells = place[customer[kept]] * self.shape[1] + channel[kept]
-        return Plane._sparse(shape, cells, self.counts[kept])
+        return Plane.of_cells((len(rows), self.shape[1]), cells, self.some_counts[kept])
 
     def dense(self, start: int, stop: int) -> NDArray[np.uint8]:
         """Return the counts of customers ``start`` to ``stop`` as a matrix (展开).
+
+        Returns
+        -------
+        ndarray of uint8, shape (stop - start, channels)
+            To be read only.
+        """
+        return self.words(start, stop)[:, : self.shape[1]]
+
+    def words(self, start: int, stop: int) -> NDArray[np.uint8]:
+        """Return the same filled up to whole words, as the scoring loop reads it (整字展开).
 
         Returns
         -------
@@ -148,33 +175,38 @@ class Plane:
         """
         if self.grid is not None:
             return self.grid[start:stop]
-        width = self.shape[1]
-        first, last = np.searchsorted(self.cells, [start * width, stop * width])
-        out = np.zeros((stop - start) * width, np.uint8)
-        out[self.cells[first:last] - start * width] = self.counts[first:last]
-        return out.reshape(stop - start, width)
+        channels = self.shape[1]
+        first, last = np.searchsorted(self.some_cells, [start * channels, stop * channels])
+        out = np.zeros((stop - start, width_of(channels)), np.uint8)
+        customer, channel = np.divmod(self.some_cells[first:last], channels)
+        out[customer - start, channel] = self.some_counts[first:last]
+        return out
 
     @property
     def uses(self) -> int:
         """How many uses are counted in all (使用总数)."""
-        return int((self.counts if self.grid is None else self.grid).sum(dtype=np.int64))
+        return int((self.some_counts if self.grid is None else self.grid).sum(dtype=np.int64))
 
     @property
     def saturated(self) -> int:
         """How many cells reached the limit (饱和格数)."""
-        return int(np.count_nonzero((self.counts if self.grid is None else self.grid) == LIMIT))
+        held = self.some_counts if self.grid is None else self.grid
+        return int(np.count_nonzero(held == LIMIT))
 
     def equals(self, other: Plane) -> bool:
         """Tell whether both hold the same counts (相等)."""
-        if (self.grid is None) != (other.grid is None) or self.shape != other.shape:
+        if self.shape != other.shape or (self.grid is None) != (other.grid is None):
             return False
-        if self.grid is not None:
-            return np.array_equal(self.grid, other.dense(0, self.shape[0]))
-        return np.array_equal(self.cells, other.cells) and np.array_equal(self.counts, other.counts)
+        pairs = zip(self.parts(), other.parts(), strict=True)
+        return all(np.array_equal(mine, theirs) for mine, theirs in pairs)
 
     def parts(self) -> tuple[NDArray[np.generic], ...]:
         """Return the arrays that hold the counts (数据)."""
-        return (self.cells, self.counts) if self.grid is None else (self.grid,)
+        return (self.some_cells, self.some_counts) if self.grid is None else (self.grid,)
+
+
+_NO_CELLS = np.zeros(0, np.int64)
+_NO_COUNTS = np.zeros(0, np.uint8)
 
 
 def _saturated(counts: NDArray[np.generic]) -> NDArray[np.uint8]:

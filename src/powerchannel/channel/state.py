@@ -21,7 +21,7 @@ from powerchannel.channel.marks import (
     MARK_REDUCE,
     Marks,
 )
-from powerchannel.channel.planes import Plane, width_of
+from powerchannel.channel.planes import Plane
 from powerchannel.channel.tables import Tables
 from powerchannel.errors import MergeError, UnknownNameError
 from powerchannel.ids import Ids
@@ -333,10 +333,10 @@ def _customers(checked: Mapping[str, CheckedTable]) -> tuple[Ids, dict[str, NDAr
 def _planes(
     contacts: CheckedTable, rows: NDArray[np.int64], customers: Ids, tables: Tables
 ) -> dict[int, Plane]:
-    width = width_of(len(tables.catalogue.codes))
+    channels = len(tables.catalogue.codes)
     months = local_month(contacts.times("contacted_at"))
-    cells = rows * width + contacts.codes("channel")
-    shape = (len(customers), width)
+    cells = rows * channels + contacts.codes("channel")
+    shape = (len(customers), channels)
     return {int(m): Plane.of(shape, cells[months == m]) for m in _distinct(months)}
 
 
