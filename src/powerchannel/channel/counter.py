@@ -237,8 +237,10 @@ class Counter:
 
     def _checked(self, batch: pa.RecordBatch) -> Prepared:
         """Check a batch like a table in memory."""
+        import pyarrow as pa
+
         checked = check_tables(
-            {"contacts": batch},
+            {"contacts": pa.Table.from_batches([batch])},
             {"contacts": _CONTACTS},
             vocabularies=self.catalogue.vocabularies,
             latest_year=self.now.year + 1,

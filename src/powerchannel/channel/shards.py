@@ -59,7 +59,7 @@ class Names:
         known = self._known
         with self._lock:
             numbers = [known.setdefault(name, len(known)) for name in ids.names]
-        return np.where(ids.keys < 0, -1 - np.array(numbers)[-1 - ids.keys], ids.keys)
+        return _renumbered(ids.keys, np.array(numbers))
 
     def ids(self, keys: NDArray[np.int64]) -> Ids:
         """Return ids over the names in order, as `Ids` wants them (还原编号)."""
@@ -68,7 +68,14 @@ class Names:
             return Ids(keys, names)
         place = np.zeros(len(names), np.int64)
         place[[self._known[name] for name in names]] = np.arange(len(names))
-        return Ids(np.where(keys < 0, -1 - place[-1 - keys], keys), names)
+        return Ids(_renumbered(keys, place), names)
+
+
+def _renumbered(keys: NDArray[np.int64], numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the keys with the names at other numbers."""
+    out, texts = keys.copy(), np.flatnonzero(keys < 0)
+    out[texts] = -1 - numbers[-1 - keys[texts]]
+    return out
 
 
 class Shard:

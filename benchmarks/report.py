@@ -1,0 +1,48 @@
+"""Results as tables, to be read on a terminal and as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchmarks.results import Figure, Goal, Result, Results, Spread
+
+__all__ = ["case_table", "goal_table", "machine_table"]
+
+
+def case_table(result: Result) -> str:
+    """Return a row a side: median, lowest and highest of each figure, and the CPU ratio."""
+    ours = next(iter(result.sides))
+    has_peak = result.spread(ours, "peak_mb") is not None
+    figures: list[Figure] = ["cpu_s", "wall_s", *(["peak_mb"] if has_peak else [])]
+    heads = {"cpu_s": "CPU [s]", "wall_s": "wall [s]", "peak_mb": "peak memory [MB]"}
+    rows = [
+        (side, *(_cell(result.spread(side, f)) for f in figures), str(result.ratio(side, ours)))
+        for side in result.sides
+    ]
+    return _table([("side", *(heads[f] for f in figures), f"CPU over {ours}"), *rows])
+
+
+def goal_table(goals: Sequence[Goal]) -> str:
+    """Return a row a goal: what was reached, what was aimed at, whether it is met."""
+    head = ("goal", "what", "reached", "aim (stretch)", "")
+    rows = [(str(g.number), g.title, str(g.reached), g.wanted, g.verdict) for g in goals]
+    return _table([head, *rows])
+
+
+def machine_table(results: Results) -> str:
+    """Return where it was measured, and with which versions."""
+    facts = {"measured on": results.measured_on, **results.machine, **results.versions}
+    return _table([("what", "value"), *((k, str(v)) for k, v in facts.items())])
+
+
+def _cell(spread: Spread | None) -> str:
+    return "" if spread is None else str(spread)
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    head, *body = (
+        "| " + " | ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " |"
+        for row in rows
+    )
+    return "\n".join([head, "|" + "|".join("-" * (w + 2) for w in widths) + "|", *body])

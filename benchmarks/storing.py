@@ -1,0 +1,33 @@
+"""Results as JSON files, one a domain and size."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from cattrs.preconf.json import make_converter
+
+from benchmarks.results import Results
+
+__all__ = ["KEPT", "kept", "load", "save"]
+
+KEPT = Path(__file__).parent / "results"
+"""Where the results are that the page shows."""
+
+_CONVERTER = make_converter()
+
+
+def save(results: Results, path: Path) -> None:
+    """Write results."""
+    text = json.dumps(_CONVERTER.unstructure(results), ensure_ascii=False, indent=1)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def load(path: Path) -> Results:
+    """Read results back."""
+    return _CONVERTER.structure(json.loads(path.read_text(encoding="utf-8")), Results)
+
+
+def kept() -> list[Results]:
+    """Return all results that are kept, by name."""
+    return [load(path) for path in sorted(KEPT.glob("*.json"))]
