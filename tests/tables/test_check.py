@@ -286,7 +286,7 @@ def test_headers_that_are_lost_altogether(check: Check, visits: Visits) -> None:
     source = dict(zip(["\ufffd\ufffd\ufffd", "channel", "锟斤拷"], visits().values(), strict=True))
     (problem,) = faults(check, source)
     assert (problem.code, problem.count) == ("mojibake_header", 2)
-    assert "客户编号, 开始时间" in problem.render("zh")
+    assert "客户编号、开始时间" in problem.render("zh")
 
 
 def test_other_garbage_does_no_harm_where_nothing_is_missing(check: Check, visits: Visits) -> None:
