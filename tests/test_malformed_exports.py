@@ -61,11 +61,11 @@ STRUCTURAL = {
         en="--column contacted_at=办里时间",
     ),
     "two headers for one column": Fault(
-        content=lines(f"{GOOD},1", header=f"{HEADER},户号"),
+        content=lines(f"{GOOD},1", header=f"{HEADER},用户编号"),
         code="ambiguous_column",
         where="contacts.customer_id",
         count=2,
-        zh="客户编号, 户号）；请只留一个",
+        zh="客户编号, 用户编号）；请只留一个",
         en="keep one",
     ),
     "one header twice": Fault(
