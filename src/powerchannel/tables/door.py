@@ -33,6 +33,7 @@ __all__ = ["Frame", "Source", "open_frame", "read_column"]
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from duckdb import DuckDBPyRelation
     from narwhals.stable.v2.typing import IntoDataFrame, IntoFrame, IntoLazyFrame, IntoSeries
 
     _Eager: TypeAlias = nw.DataFrame[IntoDataFrame]
@@ -145,8 +146,8 @@ def _narwhal(source: Source, where: str) -> _Eager | _Lazy:
 
 def _headers(source: Source, frame: _Eager | _Lazy) -> tuple[str, ...]:
     """Ask a DuckDB relation itself: its schema hides a name that stands twice."""
-    if nw.dependencies.is_duckdb_relation(source):
-        return tuple(source.columns)
+    if frame.implementation.is_duckdb():
+        return tuple(cast("DuckDBPyRelation", source).columns)
     return tuple(frame.collect_schema().names())
 
 
