@@ -122,7 +122,7 @@ def test_extremes_within_bounds_are_taken() -> None:
         assert isinstance(loads(changed(path, value), format="json"), Rulebook)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(rulebooks())
 def test_any_rulebook_reads_back_the_same(book: Rulebook) -> None:
     again = loads(dumps(book), format="json", kinds=None)
