@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -16,7 +17,7 @@ settings.register_profile(
     "powerchannel",
     derandomize=True,  # the same examples everywhere: a failure on one machine fails on all
     deadline=None,
-    max_examples=50,
+    max_examples=int(os.environ.get("POWERCHANNEL_EXAMPLES", "15")),
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("powerchannel")

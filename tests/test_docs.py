@@ -39,7 +39,7 @@ def test_the_example_of_a_readme_gives_the_score_it_says(
     (example,) = [block for language, block in blocks(readme) if language == "python"]
     names: dict[str, float] = {}
     exec(example, names)
-    assert round(names["score"], 5) == 3.6
+    assert round(float(names["score"]), 5) == 3.6
     assert "3.6" in capsys.readouterr().out
 
 

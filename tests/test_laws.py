@@ -197,7 +197,7 @@ def contents(tables: Tables, names: Iterable[str]) -> dict[str, pd.DataFrame]:
 
 
 @every_domain
-@settings(max_examples=15)
+@settings(max_examples=6)
 @given(data=st.data())
 def test_check_finds_everything_at_once_and_loses_no_row(domain: Domain, data: DataObject) -> None:
     frames, dirt = soiled(domain, data)
@@ -218,7 +218,7 @@ def test_check_finds_everything_at_once_and_loses_no_row(domain: Domain, data: D
 
 
 @every_domain
-@settings(max_examples=12)
+@settings(max_examples=5)
 @given(data=st.data())
 def test_check_is_idempotent_and_never_changes_its_input(domain: Domain, data: DataObject) -> None:
     frames, _ = soiled(domain, data)
@@ -235,7 +235,7 @@ def test_check_is_idempotent_and_never_changes_its_input(domain: Domain, data: D
 
 
 @every_domain
-@settings(max_examples=12)
+@settings(max_examples=5)
 @given(data=st.data())
 def test_structural_faults_are_told_all_at_once(domain: Domain, data: DataObject) -> None:
     frames = data.draw(domain.frames)
@@ -283,7 +283,7 @@ def cut(domain: Domain, data: DataObject, parts: int) -> tuple[Frames, list[Stat
 
 
 @every_domain
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(data=st.data())
 def test_merging_parts_is_aggregating_all(domain: Domain, data: DataObject) -> None:
     frames, (a, b, c) = cut(domain, data, 3)
@@ -296,7 +296,7 @@ def test_merging_parts_is_aggregating_all(domain: Domain, data: DataObject) -> N
 
 
 @every_domain
-@settings(max_examples=12)
+@settings(max_examples=5)
 @given(data=st.data())
 def test_nothing_is_the_identity(domain: Domain, data: DataObject) -> None:
     frames = data.draw(domain.frames)
@@ -307,7 +307,7 @@ def test_nothing_is_the_identity(domain: Domain, data: DataObject) -> None:
 
 
 @every_domain
-@settings(max_examples=12)
+@settings(max_examples=5)
 @given(data=st.data())
 def test_the_order_of_rows_does_not_matter(domain: Domain, data: DataObject) -> None:
     frames = data.draw(domain.frames)
@@ -321,7 +321,7 @@ def test_the_order_of_rows_does_not_matter(domain: Domain, data: DataObject) -> 
 
 
 @every_domain
-@settings(max_examples=12)
+@settings(max_examples=5)
 @given(data=st.data())
 def test_rules_read_back_as_they_were(domain: Domain, data: DataObject) -> None:
     book = data.draw(domain.rulebooks)
@@ -335,7 +335,7 @@ def test_rules_read_back_as_they_were(domain: Domain, data: DataObject) -> None:
 
 
 @every_domain
-@settings(max_examples=15)
+@settings(max_examples=6)
 @given(data=st.data())
 def test_some_keys_are_evaluated_as_all_of_them(domain: Domain, data: DataObject) -> None:
     state = state_of(domain, data.draw(domain.frames))
@@ -349,7 +349,7 @@ def test_some_keys_are_evaluated_as_all_of_them(domain: Domain, data: DataObject
 
 
 @every_domain
-@settings(max_examples=15)
+@settings(max_examples=6)
 @given(data=st.data())
 def test_an_explanation_replays_to_the_very_value(domain: Domain, data: DataObject) -> None:
     state = state_of(domain, data.draw(domain.frames))

@@ -128,7 +128,7 @@ def test_other_tools_can_look_into_the_file(saved: Path) -> None:
     assert table["customers.keys"][0].as_py() == state.customers.keys.tolist()
     assert table["marks.month"][0].as_py() == state.marks["month"].tolist()
     assert f"uses.{AS_OF}.grid" in table.column_names
-    head = json.loads(table.schema.metadata[b"powerchannel.channel.state.head"])
+    head = json.loads(table.schema.metadata[b"powerchannel.head"])
     assert head["channels"] == list(state.channels)
 
 
@@ -222,7 +222,7 @@ def test_another_file_is_refused(saved: Path, tmp_path: Path) -> None:
             assert "is no channel state" in refused(path, "not_a_state", "save_state")
 
 
-@pytest.mark.parametrize("version", ["0", "2", "1.0", "", "版本"])
+@pytest.mark.parametrize("version", ["0", "2", "1.0", "版本"])
 def test_another_version_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str
 ) -> None:
@@ -234,46 +234,31 @@ def test_another_version_is_refused(
     assert f"only version {VERSION} can be read here" in told
 
 
-def test_a_changed_byte_of_the_contents_is_refused(saved: Path) -> None:
-    state, whole = CROWD.state(hebei().catalogue), saved.read_bytes()
-    contents = [
-        state.customers.keys.tobytes(),
-        state.planes[MONTH].parts()[0].tobytes(),
-        state.marks["complaints"].tobytes(),
-        state.facts["until"].tobytes(),
-        b"customers.keys",
-        state.catalogue.encode(),
-        b"wechat",
-    ]
-    for content in contents:
-        for offset in (0, len(content) // 2, len(content) - 1):
-            changed = bytearray(whole)
-            changed[whole.index(content) + offset] ^= 1
-            saved.write_bytes(changed)
-            refused(saved, "damaged_state")
-
-
-def test_any_changed_bit_is_refused_or_meant_nothing(saved: Path) -> None:
-    """Arrow fills up to whole words: a bit of the filling is the only one that may change."""
+def test_any_changed_bit_is_refused(saved: Path) -> None:
     whole, random = saved.read_bytes(), Random(2)
-    state, codes = load_state(saved), set()
-    for at in random.sample(range(len(whole)), 400):
+    ends = [*range(20), *range(len(whole) - 20, len(whole))]
+    seal = range(whole.index(b"powerchannel-state"), whole.index(b"powerchannel-state") + 92)
+    codes = set()
+    for at in [*ends, *seal, *random.sample(range(len(whole)), 300)]:
         changed = bytearray(whole)
         changed[at] ^= 1 << random.randrange(8)
         saved.write_bytes(changed)
-        try:
-            same(load_state(saved), state)
-        except TableError as error:
-            codes.add(error.problems[0].code)
-    assert "damaged_state" in codes
-    assert codes <= {"damaged_state", "not_a_state", "truncated_state", "state_version"}
+        with pytest.raises(TableError) as caught:
+            load_state(saved)
+        codes.add(caught.value.problems[0].code)
+    assert codes == {"damaged_state", "not_a_state", "truncated_state", "state_version"}
 
 
-def test_contents_that_were_swapped_are_refused(saved: Path) -> None:
-    """Both arrays are whole, but the names that go with them are not."""
-    whole = saved.read_bytes()
-    saved.write_bytes(whole.replace(b"marks.disliked", b"marks.diskiled"))
-    refused(saved, "damaged_state", "SHA-256")
+def test_changed_contents_are_refused_with_their_digest(saved: Path) -> None:
+    whole, state = saved.read_bytes(), CROWD.state(hebei().catalogue)
+    marks = state.marks["complaints"].tobytes()
+    for old, new in [
+        (marks, marks[::-1]),
+        (b"marks.disliked", b"marks.diskiled"),
+        (b"wechat", b"WeChat"),
+    ]:
+        saved.write_bytes(whole.replace(old, new))
+        refused(saved, "damaged_state", "SHA-256")
 
 
 def test_a_million_customers_come_back(tmp_path: Path) -> None:
@@ -281,7 +266,7 @@ def test_a_million_customers_come_back(tmp_path: Path) -> None:
     one = Export(contacts=(("1", "app", moment(MONTH), *[None] * 3),)).state(hebei().catalogue)
     grid = (rng.random((customers, 8)) < 0.3).astype(np.uint8)
     ids = evolve(one.customers, keys=10**13 + np.arange(customers))
-    planes = {MONTH - i: Plane.of_grid(np.roll(grid, i, axis=0)) for i in range(5, -1, -1)}
+    planes = {MONTH - i: Plane.of_grid(np.roll(grid, i, axis=0), 8) for i in range(5, -1, -1)}
     state = evolve(one, customers=ids, planes=planes)
     save_state(state, tmp_path / "t.arrow")
     assert load_state(tmp_path / "t.arrow") == state

@@ -1,16 +1,17 @@
 """A state in a file: kept from month to month, whole or not at all, and verified when read.
 
 The file is Arrow IPC with one row, in which each array of the state is one list; any tool that
-reads Arrow can look into it. Its schema carries the version of the layout, what the state was made
-with, and the SHA-256 of all contents.
+reads Arrow can look into it. Its schema carries what the state was made with and a seal: the
+version of the layout and the SHA-256 of every other byte of the file.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
+import mmap
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -50,7 +51,9 @@ VERSION = 1
 
 _WHERE = "state"
 _MAGIC = b"ARROW1"
-_MARK, _HEAD, _DIGEST = (f"powerchannel.channel.state.{n}" for n in ("version", "head", "sha256"))
+_MARK = b"powerchannel-state "
+_SEAL = re.compile(_MARK + rb"(\S+) sha256:([0-9a-f]{64})")
+_HEAD = b"powerchannel.head"
 _MARKS = {
     "marks": (MARK_KEY, MARK_REDUCE),
     "evidence": (EVIDENCE_KEY, EVIDENCE_REDUCE),
@@ -89,12 +92,14 @@ def save_state(state: State, path: str | os.PathLike[str]) -> None:
     """
     target = check_target(path)
     _check_extension(target)
+    import pyarrow as pa
+
     batch = _batch(state)
     with replacing(target) as sink:
-        import pyarrow as pa
-
         with pa.ipc.new_file(sink, batch.schema) as writer:
             writer.write_batch(batch)
+        sink.flush()
+        _seal(Path(sink.name))
 
 
 def load_state(path: str | os.PathLike[str]) -> State:
@@ -113,15 +118,13 @@ def load_state(path: str | os.PathLike[str]) -> State:
     """
     path = Path(path)
     require_pyarrow(path, where=_WHERE)
-    _check_ends(path)
-    with _readable(path):
-        import pyarrow as pa
+    import pyarrow as pa
 
-        with pa.OSFile(str(path)) as source, pa.ipc.open_file(source) as reader:
-            _check_version(reader.schema, path)
-            contents = _Contents.of(reader.get_batch(0))
-    contents.check(path)
-    return contents.state()
+    with open_source(path, where=_WHERE):  # where there is no such file, it says so
+        data = path.read_bytes()
+    _verify(data, path)
+    with pa.ipc.open_file(pa.py_buffer(data)) as reader:
+        return _Contents.of(reader.get_batch(0)).state()
 
 
 def _check_extension(path: Path) -> None:
@@ -129,81 +132,72 @@ def _check_extension(path: Path) -> None:
         raise fault("state_extension", _WHERE, _EXTENSION, file=path)
 
 
-def _check_ends(path: Path) -> None:
-    open_source(path, where=_WHERE).close()  # where there is no such file, it says so
-    with path.open("rb") as source:
-        start = source.read(len(_MAGIC))
-        size = source.seek(0, os.SEEK_END)
-        source.seek(max(0, size - len(_MAGIC)))
-        end = source.read()
-    if start != _MAGIC:
+def _seal(path: Path) -> None:
+    """Write the digest of a file into the seal, which stands at its beginning and at its end."""
+    with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as data:
+        places = [seal.start(2) for seal in _seals(data)]
+        digest = _digest(data, places).encode()
+        for place in places:
+            data[place : place + len(digest)] = digest
+
+
+def _seals(data: bytes | mmap.mmap) -> list[re.Match[bytes]]:
+    found = (_SEAL.match(data, at) for at in (data.find(_MARK), data.rfind(_MARK)) if at >= 0)
+    return [seal for seal in found if seal is not None]
+
+
+def _digest(data: bytes | mmap.mmap, places: list[int]) -> str:
+    """Return the SHA-256 of all bytes but those of the digest itself."""
+    total, at = hashlib.sha256(), 0
+    with memoryview(data) as view:
+        for place in places:
+            total.update(view[at:place])
+            at = place + 2 * total.digest_size
+        total.update(view[at:])
+    return total.hexdigest()
+
+
+def _verify(data: bytes, path: Path) -> None:
+    """Refuse what is no state, incomplete, of another version, or not what was written."""
+    if not data.startswith(_MAGIC):
         raise fault("not_a_state", _WHERE, _FOREIGN, file=path)
-    if end != _MAGIC or size < 2 * len(_MAGIC):
-        raise fault("truncated_state", _WHERE, _TRUNCATED, file=path, size=size)
-
-
-@contextlib.contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    """Say of contents that are no Arrow any more that the file is damaged."""
-    import pyarrow as pa
-
-    try:
-        yield
-    except (pa.ArrowException, OSError, UnicodeDecodeError, IndexError) as error:
-        raise fault("damaged_state", _WHERE, _DAMAGED, file=path, reason=error) from error
-
-
-def _check_version(schema: pa.Schema, path: Path) -> None:
-    found = (schema.metadata or {}).get(_MARK.encode())
-    if found is None:
+    if not data.endswith(_MAGIC) or len(data) < 2 * len(_MAGIC):
+        raise fault("truncated_state", _WHERE, _TRUNCATED, file=path, size=len(data))
+    if _MARK not in data:
         raise fault("not_a_state", _WHERE, _FOREIGN, file=path)
-    if found != str(VERSION).encode():
-        shown = found.decode("ascii", "replace")
-        raise fault("state_version", _WHERE, _VERSION, file=path, found=shown, known=VERSION)
+    seals = _seals(data)
+    other = [seal[1] for seal in seals if seal[1] != str(VERSION).encode()]
+    if other:
+        found = other[0].decode("utf-8", "replace")
+        raise fault("state_version", _WHERE, _VERSION, file=path, found=found, known=VERSION)
+    digest = _digest(data, [seal.start(2) for seal in seals])
+    if [seal[2] for seal in seals] != [digest.encode()] * 2:
+        raise fault("damaged_state", _WHERE, _DAMAGED, file=path, digest=digest[:12])
 
 
 @frozen(eq=False)
 class _Contents:
-    """The arrays of a state by name, what it was made with, and the digest that goes with them."""
+    """The arrays of a state by name, and what it was made with."""
 
-    head: bytes
+    head: Mapping[str, str | list[str]]
     arrays: Mapping[str, pa.Array]
-    stated: str
 
     @classmethod
     def of(cls, batch: pa.RecordBatch) -> _Contents:
-        batch.validate(full=True)
-        found = batch.schema.metadata
         arrays = {name: batch.column(i).flatten() for i, name in enumerate(batch.schema.names)}
-        stated = found.get(_DIGEST.encode(), b"").decode("ascii", "replace")
-        return cls(found.get(_HEAD.encode(), b""), arrays, stated)
-
-    @property
-    def digest(self) -> str:
-        """The SHA-256 of head and arrays with their names, types and lengths."""
-        total = hashlib.sha256(self.head)
-        for name, values in self.arrays.items():
-            total.update(f"\n{name} {values.type} {len(values)}\n".encode())
-            total.update(_plain(values))
-        return total.hexdigest()
-
-    def check(self, path: Path) -> None:
-        found = self.digest
-        if found != self.stated:
-            reason = f"SHA-256 {self.stated[:12]} != {found[:12]}"
-            raise fault("damaged_state", _WHERE, _DAMAGED, file=path, reason=reason)
+        return cls(json.loads(batch.schema.metadata[_HEAD]), arrays)
 
     def state(self) -> State:
-        """Return the state; to be asked for only after `check`."""
-        head, arrays = json.loads(self.head), self.arrays
+        """Return the state."""
+        arrays, channels = self.arrays, tuple(self.head["channels"])
         names = np.array(arrays["customers.names"].to_pylist(), dtype=object)
         customers = Ids(_numbers(arrays["customers.keys"], np.int64), names)
-        shape = len(customers), len(head["channels"])
+        shape = len(customers), len(channels)
         months = dict.fromkeys(n.split(".")[1] for n in arrays if n.startswith("uses."))
         return State(
-            catalogue=head["catalogue"],
-            channels=tuple(head["channels"]),
-            evidence_kinds=tuple(head["evidence_kinds"]),
+            catalogue=str(self.head["catalogue"]),
+            channels=channels,
+            evidence_kinds=tuple(self.head["evidence_kinds"]),
             customers=customers,
             planes={parse_month(m): self._plane(f"uses.{m}", shape) for m in months},
             **{name: self._marks(name) for name in _MARKS},
@@ -224,7 +218,7 @@ class _Contents:
 
 
 def _batch(state: State) -> pa.RecordBatch:
-    """Put every array of a state into one row of lists."""
+    """Put every array of a state into one row of lists, with an empty seal."""
     import pyarrow as pa
 
     arrays = dict(_arrays(state))
@@ -233,9 +227,9 @@ def _batch(state: State) -> pa.RecordBatch:
         "channels": state.channels,
         "evidence_kinds": state.evidence_kinds,
     }
-    contents = _Contents(json.dumps(head, ensure_ascii=False).encode(), arrays, "")
+    seal = _MARK + f"{VERSION} sha256:{'0' * 64}".encode()
+    metadata = {_HEAD: json.dumps(head, ensure_ascii=False), b"powerchannel.seal": seal}
     lists = [pa.LargeListArray.from_arrays([0, len(v)], v) for v in arrays.values()]
-    metadata = {_MARK: str(VERSION), _HEAD: contents.head, _DIGEST: contents.digest}
     return pa.RecordBatch.from_arrays(lists, names=list(arrays), metadata=metadata)
 
 
@@ -263,13 +257,6 @@ def _numbers(values: pa.Array, kind: type[_I]) -> NDArray[_I]:
     return np.asarray(values.to_numpy(), dtype=kind)
 
 
-def _plain(values: pa.Array) -> bytes | memoryview:
-    """Return what is hashed: numbers as they lie in memory, texts as JSON."""
-    if "string" in str(values.type):
-        return json.dumps(values.to_pylist()).encode()
-    return memoryview(values.to_numpy())
-
-
 _EXTENSION = Text(
     "状态文件 {file} 的扩展名应为 .arrow、.feather 或 .ipc。",
     "the state file {file} must end in .arrow, .feather or .ipc.",
@@ -290,7 +277,8 @@ _VERSION = Text(
     "with the release of powerchannel that wrote it, or aggregate and save again.",
 )
 _DAMAGED = Text(
-    "状态文件 {file} 已损坏或被改动（{reason}）；请重新复制，或重新汇总后保存。",
-    "the state file {file} is damaged or was changed ({reason}); copy it again, or aggregate and "
-    "save again.",
+    "状态文件 {file} 已损坏或被改动（SHA-256 {digest}… 与封存的不符）；请重新复制，"
+    "或重新汇总后保存。",
+    "the state file {file} is damaged or was changed (its SHA-256, {digest}…, is not the one it was "
+    "sealed with); copy it again, or aggregate and save again.",
 )

@@ -69,7 +69,7 @@ def agree(export: Export, book: Rulebook) -> Rows:
     return found
 
 
-@settings(max_examples=60)
+@settings(max_examples=15)
 @given(st.data())
 def test_the_batch_equals_the_reference_for_any_rules_and_awkward_histories(
     data: st.DataObject,
@@ -78,7 +78,7 @@ def test_the_batch_equals_the_reference_for_any_rules_and_awkward_histories(
     agree(data.draw(exports(book.catalogue)), book)
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(rulebooks(), st.integers(0, 2**32))
 def test_the_batch_equals_the_reference_for_a_crowd(book: Rulebook, seed: int) -> None:
     export = crowd(book.catalogue, seed, 150)
@@ -113,7 +113,7 @@ def test_points_that_are_no_sums_of_powers_of_two_agree_to_the_bit() -> None:
 
 
 @given(st.data())
-@settings(max_examples=15)
+@settings(max_examples=6)
 def test_the_size_of_a_block_changes_nothing(data: st.DataObject) -> None:
     book = data.draw(rulebooks())
     state = crowd(book.catalogue, data.draw(st.integers(0, 999)), 23).state(book.catalogue)

@@ -100,7 +100,7 @@ def first_day(month: int) -> pd.Timestamp:
     return pd.Timestamp(format_month(AS_OF + month) + "-01")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8)
 @given(USES, st.integers(-1, 1), st.integers(1, 9))
 def test_volumes_are_those_counted_by_hand(uses: list[Use], last: int, months: int) -> None:
     state, as_of = state_of(uses), format_month(AS_OF + last)
@@ -129,7 +129,7 @@ def test_volumes_are_those_counted_by_hand(uses: list[Use], last: int, months: i
         assert_share(line.active_share, line.active_customers, line.known_customers)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8)
 @given(USES, st.integers(-1, 1), st.integers(1, 5), st.integers(1, 7))
 def test_penetration_is_that_counted_by_hand(
     uses: list[Use], last: int, months: int, window: int
@@ -154,7 +154,7 @@ def test_penetration_is_that_counted_by_hand(
         assert_share(line.electronic_use_share, line.electronic_uses, line.uses)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8)
 @given(USES, FACT_ROWS, st.integers(-1, 1), st.integers(1, 7))
 def test_participation_is_that_counted_by_hand(
     uses: list[Use], facts: list[Fact], last: int, months: int
@@ -182,7 +182,7 @@ def test_participation_is_that_counted_by_hand(
         assert_share(line.participation, line.users, line.holders)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8)
 @given(USES, USES)
 def test_changes_are_those_counted_by_hand(uses: list[Use], others: list[Use]) -> None:
     before = channel.evaluate(state_of(uses), BOOK, as_of="2021-12")

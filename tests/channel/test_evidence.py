@@ -83,7 +83,7 @@ def test_a_classified_business_type_counts() -> None:
     assert found.tolist() == [0]
 
 
-@settings(max_examples=30)
+@settings(max_examples=8)
 @given(st.data())
 def test_evidence_agrees_with_plain_reading(data: st.DataObject) -> None:
     catalogue = data.draw(catalogues())

@@ -53,7 +53,7 @@ def said(customer: str, lang: str = "zh", code: str | None = None) -> str:
     return str(result().explain(customer, lang=lang, channel=code))
 
 
-@settings(max_examples=40)
+@settings(max_examples=8)
 @given(st.data())
 def test_the_last_step_is_the_score_to_the_bit(data: st.DataObject) -> None:
     book = data.draw(rulebooks())

@@ -31,7 +31,7 @@ def normal(history: History) -> History:
     )
 
 
-@settings(max_examples=40)
+@settings(max_examples=8)
 @given(st.data())
 def test_a_history_is_what_plain_counting_gives(data: st.DataObject) -> None:
     catalogue = data.draw(catalogues())

@@ -178,7 +178,7 @@ def _check(rows: list[tuple[str, str | None]]) -> channel.Tables:
     return channel.check(contacts=frame.assign(channel="app", contacted_at="2022-03-05"))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=10)
 @given(CONTACTS)
 def test_sharing_is_what_counting_by_hand_gives(rows: list[tuple[str, str | None]]) -> None:
     tables = _check(rows)
@@ -205,7 +205,7 @@ def test_sharing_is_what_counting_by_hand_gives(rows: list[tuple[str, str | None
     )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8)
 @given(CONTACTS, st.randoms(use_true_random=False))
 def test_the_order_of_rows_makes_no_difference(
     rows: list[tuple[str, str | None]], random: Random

@@ -111,7 +111,7 @@ RULES = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=10)
 @given(ROWS, RULES)
 def test_instances_are_those_made_by_hand(rows: list[Row], rules: JourneyRules) -> None:
     expected, found = by_hand(rows, rules), trace(rows, rules).instances
@@ -127,7 +127,7 @@ def test_instances_are_those_made_by_hand(rows: list[Row], rules: JourneyRules) 
     assert listed(found["failure_switches"]) == [sum(s for _, s in i) for i in expected]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=10)
 @given(ROWS, RULES)
 def test_counts_are_those_made_by_hand(rows: list[Row], rules: JourneyRules) -> None:
     instances, journeys = by_hand(rows, rules), trace(rows, rules)
@@ -177,7 +177,7 @@ def test_counts_are_those_made_by_hand(rows: list[Row], rules: JourneyRules) -> 
     }
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8)
 @given(ROWS, st.randoms(use_true_random=False))
 def test_the_order_of_rows_makes_no_difference(rows: list[Row], random: Random) -> None:
     one, other = trace(rows), trace(random.sample(rows, len(rows)))
@@ -186,7 +186,7 @@ def test_the_order_of_rows_makes_no_difference(rows: list[Row], random: Random) 
     pd.testing.assert_frame_equal(one.summary, other.summary)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8)
 @given(ROWS)
 def test_a_longer_gap_joins_and_never_parts(rows: list[Row]) -> None:
     counts = [len(trace(rows, evolve(ASSUMED_RULES, gap_days=days))) for days in (1, 3, 30)]

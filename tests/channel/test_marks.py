@@ -30,6 +30,7 @@ def listed(found: Marks) -> Rows:
     return list(zip(*(found[name].tolist() for name in NAMES), strict=True))
 
 
+@settings(max_examples=10)
 @given(rows)
 def test_rows_of_one_key_join(given_rows: Rows) -> None:
     joined: dict[tuple[int, int], tuple[int, int, int]] = {}
@@ -42,7 +43,7 @@ def test_rows_of_one_key_join(given_rows: Rows) -> None:
     assert all(found[name].dtype == np.int64 for name in NAMES)
 
 
-@settings(max_examples=25)
+@settings(max_examples=8)
 @given(rows, rows, rows)
 def test_merging_is_associative_and_commutative_with_an_empty_identity(
     a: Rows, b: Rows, c: Rows
@@ -56,6 +57,7 @@ def test_merging_is_associative_and_commutative_with_an_empty_identity(
     assert empty.merge(empty).equals(empty)
 
 
+@settings(max_examples=10)
 @given(rows, st.sets(st.integers(0, 3)))
 def test_picked_customers_keep_their_marks(given_rows: Rows, wanted: set[int]) -> None:
     order = sorted(wanted)
@@ -64,6 +66,7 @@ def test_picked_customers_keep_their_marks(given_rows: Rows, wanted: set[int]) -
     assert listed(found) == kept
 
 
+@settings(max_examples=10)
 @given(rows, st.integers(0, 4), st.integers(0, 4))
 def test_a_block_counts_its_customers_from_0(given_rows: Rows, start: int, stop: int) -> None:
     start, stop = sorted((start, stop))
@@ -72,6 +75,7 @@ def test_a_block_counts_its_customers_from_0(given_rows: Rows, start: int, stop:
     assert listed(found) == expected
 
 
+@settings(max_examples=10)
 @given(rows)
 def test_moving_and_choosing(given_rows: Rows) -> None:
     whole = marks(given_rows)

@@ -77,7 +77,7 @@ def test_a_tie_below_the_first_choice_is_no_reason() -> None:
     assert reasons(uses(app=3, hall=1, hotline=1)) == "most_used"
 
 
-@settings(max_examples=15)
+@settings(max_examples=6)
 @given(rulebooks(), st.integers(0, 999))
 def test_one_customer_is_told_what_the_table_says(book: Rulebook, seed: int) -> None:
     result = channel.evaluate(

@@ -100,7 +100,7 @@ def test_first_choices_with_runner_up_and_margin() -> None:
     assert table["margin"].tolist() == [1.0, 0.0, 0.0, 1.0, 0.0]
 
 
-@settings(max_examples=20)
+@settings(max_examples=6)
 @given(rulebooks(), st.integers(0, 999))
 def test_the_tables_tell_the_same(book: Rulebook, seed: int) -> None:
     result = evaluate(crowd(book.catalogue, seed, 25), book)
@@ -122,7 +122,7 @@ def test_the_tables_tell_the_same(book: Rulebook, seed: int) -> None:
     np.testing.assert_array_equal(product.to_numpy(), table["score"].to_numpy())
 
 
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(st.data())
 def test_the_order_of_rows_changes_nothing(data: st.DataObject) -> None:
     book = data.draw(rulebooks())

@@ -32,7 +32,7 @@ def use(customer: str, month: int = MONTH, code: str = "app") -> Row:
     return (customer, code, moment(month), None, None, None)
 
 
-@settings(max_examples=12)
+@settings(max_examples=5)
 @given(exports(CATALOGUE), st.randoms(use_true_random=False))
 def test_month_by_month_in_any_order_is_all_at_once(export: Export, random) -> None:
     whole = export.state(CATALOGUE)
@@ -51,7 +51,7 @@ def test_month_by_month_in_any_order_is_all_at_once(export: Export, random) -> N
     assert merged.digest == whole.digest
 
 
-@settings(max_examples=12)
+@settings(max_examples=5)
 @given(exports(CATALOGUE), st.integers(MONTH - 5, MONTH))
 def test_a_month_run_again_gives_the_same_bytes(export: Export, month: int) -> None:
     state = export.state(CATALOGUE)
@@ -64,7 +64,7 @@ def test_a_month_run_again_gives_the_same_bytes(export: Export, month: int) -> N
     assert results[0].origin == results[1].origin
 
 
-@settings(max_examples=12)
+@settings(max_examples=5)
 @given(exports(CATALOGUE), st.sets(st.integers(MONTH - 9, MONTH + 2), max_size=3))
 def test_without_forgets_contacts_and_complaints_of_those_months_alone(
     export: Export, months: set[int]
@@ -78,7 +78,7 @@ def test_without_forgets_contacts_and_complaints_of_those_months_alone(
     assert len(found) == len(export.customers)
 
 
-@settings(max_examples=12)
+@settings(max_examples=5)
 @given(st.data())
 def test_trimming_what_lies_before_the_window_changes_no_score(data: st.DataObject) -> None:
     book = data.draw(rulebooks())
@@ -89,7 +89,7 @@ def test_trimming_what_lies_before_the_window_changes_no_score(data: st.DataObje
     assert table_equal(*(channel.evaluate(s, book, as_of=AS_OF) for s in (state, trimmed)))
 
 
-@settings(max_examples=12)
+@settings(max_examples=5)
 @given(
     exports(CATALOGUE),
     exports(CATALOGUE),
@@ -107,7 +107,7 @@ def test_trimming_twice_is_trimming_once_and_goes_with_merging(
     assert a.trim(before=first) == a.without(*map(format_month, whole))
 
 
-@settings(max_examples=12)
+@settings(max_examples=5)
 @given(exports(CATALOGUE, customers=("0017", "17", "HB-7", "客户", "9" * 19)), st.data())
 def test_some_customers_remember_what_they_did(export: Export, data: st.DataObject) -> None:
     state = export.state(CATALOGUE)

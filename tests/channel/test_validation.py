@@ -102,7 +102,7 @@ BOOKS = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8)
 @given(USES, MARKS, MARKS, MARKS, BOOKS)
 def test_every_result_checks_itself(
     uses: list[Use],
@@ -216,7 +216,7 @@ def by_hand(uses: list[Use], first: dict[str, str], months: int) -> dict[tuple[s
     return hits
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=10)
 @given(USES, MARKS, st.integers(1, 4))
 def test_hits_are_those_counted_by_hand(
     uses: list[Use], bound: list[tuple[str, str, int]], months: int
@@ -245,7 +245,7 @@ def without(state: channel.State, months: range) -> channel.State:
     return state.without(*(format_month(AS_OF + at) for at in months))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8)
 @given(USES, USES)
 def test_the_past_is_no_outcome_and_the_future_no_choice(
     uses: list[Use], others: list[Use]
@@ -287,6 +287,19 @@ def test_a_choice_without_use_is_a_miss_of_the_choosers_by_use() -> None:
     found = hit_rates(result_of(state), state).table.set_index(["chooser", "measure"])
     assert found["hits"].tolist() == [1, 1, 0, 0, 0, 0, 0, 0]
     assert found["chosen"].tolist() == [1, 1, 0, 0, 0, 0, 0, 0]
+
+
+def test_what_the_simple_choosers_choose() -> None:
+    # Most used: the hotline. Last used: the app. Of most customers: wechat, though all but one of
+    # them used it once, and one machine called the bank in every month.
+    own = [("0017", "hotline", -4, 3), ("0017", "hotline", -2, 1), ("0017", "app", -1, 1)]
+    others = [(f"9{i}", "wechat", -3, 1) for i in range(3)]
+    machine = [("8", "bank", at, 30) for at in range(-5, 1)]
+    for used, hits in (("hotline", [1, 1, 0, 0]), ("app", [0, 0, 1, 0]), ("wechat", [0, 0, 0, 1])):
+        state = state_of([*own, *others, *machine, ("0017", used, 1, 1)])
+        found = hit_rates(result_of(state), state).table
+        assert found.loc[found["measure"] == "used", "hits"].tolist() == hits
+        assert found.loc[found["measure"] == "most_used", "hits"].tolist() == hits
 
 
 def test_what_is_said_of_it() -> None:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
 
 EVALUATE = "channel evaluate --contacts contacts.csv --as-of 2022-03 --out out.csv"
 

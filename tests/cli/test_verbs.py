@@ -4,13 +4,14 @@ import json
 from types import SimpleNamespace
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from powerchannel import channel
 from powerchannel.files import read_table
 from powerchannel.rulebook import load_rulebook
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
 
 EVALUATE = "channel evaluate --contacts contacts.csv --as-of 2022-03 --out out.csv"
 

@@ -6,13 +6,14 @@ import io
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from powerchannel.datasets import Province, province, writers
 from powerchannel.datasets.exports import Export
 from powerchannel.datasets.writers import write_export
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import builtins
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from powerchannel.errors import TableError
 from powerchannel.files import read_table, write_table
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
 
 HEADER = "客户编号,渠道,办理时间\n"
 ROWS = "0100,网上国网,2022-03-01\n0017,营业厅,2022-03-02\n"

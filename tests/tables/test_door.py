@@ -237,7 +237,7 @@ def outcome(check: Callable[..., CheckedTable], source: object) -> object:
         return error.problems
 
 
-few = settings(max_examples=8)
+few = settings(max_examples=6)
 Check = Callable[..., CheckedTable]
 
 

@@ -68,7 +68,7 @@ def find(
 
 
 @given(rows=st.lists(row, min_size=1, max_size=12))
-@settings(max_examples=40)
+@settings(max_examples=10)
 def test_finds_what_one_finds_by_hand(
     schema: Schema, vocabularies: Vocabularies, rows: list[Row]
 ) -> None:
@@ -76,7 +76,7 @@ def test_finds_what_one_finds_by_hand(
 
 
 @given(rows=st.lists(row, min_size=1, max_size=8))
-@settings(max_examples=20)
+@settings(max_examples=8)
 def test_rows_whose_hashes_collide_are_compared_in_full(
     schema: Schema, vocabularies: Vocabularies, rows: list[Row]
 ) -> None:

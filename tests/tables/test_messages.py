@@ -51,7 +51,7 @@ WAY_OUT = {
     "wrong_type": ("读入此列", "read the column as"),
     "mixed_zones": ("请在导出时统一", "export them in one form"),
     "missing_value": ("请在来源系统补全", "complete them at the source"),
-    "integer_id": ("请按文本读入", "read them as text"),
+    "integer_id": ("请按文本导出和读入", "read them as text"),
     "scientific_id": ("设为文本", "format the column as text"),
     "negative_id": ("请核对来源", "check the source"),
     "formula_id": ("请导出值", "export values"),
@@ -146,9 +146,11 @@ def test_examples_are_shown_where_rows_are_concerned(
         assert f"第 {row} 行: {value}" in found.render("zh")
 
 
-def test_chinese_wordings_are_chinese() -> None:
+def test_each_wording_is_in_its_language_and_its_punctuation() -> None:
     for _, text in MESSAGES.values():
         assert any("\u4e00" <= letter <= "\u9fff" for letter in text.zh)
+        prose = text.zh.replace('read_csv(..., dtype={{"{header}": str}})', "")
+        assert not re.search(r"[,;:?] |[(]", prose)
         assert text.en.isascii()
 
 

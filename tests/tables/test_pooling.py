@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from powerchannel.tables import pooling
-from powerchannel.tables.pooling import hash_cells, mix, pool_fixed
+from powerchannel.tables.pooling import hash_cells, mix, pool_fixed, pool_texts
 
 cells = st.lists(st.binary(max_size=20).map(lambda b: b.replace(b"\0", b"0")), max_size=30)
 
@@ -28,6 +28,15 @@ def test_values_that_collide_are_still_told_apart(texts: list[bytes]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pooling, "hash_cells", lambda values: np.zeros(len(values), np.uint64))
         codes, pool = pool_fixed(fixed(texts))
+    assert sorted(pool.tolist()) == sorted(set(texts))
+    assert pool[codes].tolist() == texts
+    assert codes.dtype == np.int32
+
+
+@given(st.lists(st.text(st.sampled_from("0a营\0"), max_size=4), max_size=20))
+def test_so_is_text_of_any_letters(texts: list[str]) -> None:
+    cells = np.fromiter(texts, dtype=object)
+    codes, pool = pool_texts(cells)
     assert sorted(pool.tolist()) == sorted(set(texts))
     assert pool[codes].tolist() == texts
     assert codes.dtype == np.int32

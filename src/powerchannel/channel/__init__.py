@@ -7,6 +7,8 @@ The four verbs are `check`, `aggregate`, `evaluate` and ``Result.explain``.
 - `state`: what is remembered, month by month; `planes`, `marks`: its parts; `evidence`
 - `reference`: the rules for one customer, to be read; `batch`: the same for all at once
 - `result`: what comes out; `reasons`, `explaining`, `histories`: why
+- `journey`: the path of a matter from channel to channel; `board`: volumes and shares by month;
+  `validation`: scores derived again, first choices beside what customers did later
 """
 
 from powerchannel.channel.catalogue import Catalogue

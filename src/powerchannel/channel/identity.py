@@ -160,7 +160,7 @@ def shared_contacts(tables: Tables) -> pd.DataFrame:
             "contacts": found.rows,
         }
     )
-    return _most_first(table, "customer_count", "contact")
+    return _most_first(table.astype({"contact": "str", "customer_ids": "str"}), "customer_count")
 
 
 def customer_contacts(tables: Tables) -> pd.DataFrame:
@@ -199,7 +199,9 @@ def customer_contacts(tables: Tables) -> pd.DataFrame:
             "contacts": found.rows,
         }
     )
-    return _most_first(table, "contact_count", "customer_id")
+    return _most_first(
+        table.astype({"customer_id": "str", "contact_texts": "str"}), "contact_count"
+    )
 
 
 @frozen(eq=False, kw_only=True)
@@ -265,5 +267,6 @@ def _several(
     return _Several(owners=owners[starts], counts=counts, shown=shown, rows=rows)
 
 
-def _most_first(table: pd.DataFrame, count: str, name: str) -> pd.DataFrame:
-    return table.sort_values([count, name], ascending=[False, True], ignore_index=True)
+def _most_first(table: pd.DataFrame, count: str) -> pd.DataFrame:
+    names = [count, table.columns[0]]
+    return table.sort_values(names, ascending=[False, True], ignore_index=True)

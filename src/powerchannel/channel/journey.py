@@ -156,7 +156,7 @@ class Journeys:
         types = [c.code for c in self.catalogue.business_types]
         return pd.DataFrame(
             {
-                "customer_id": self.customers.to_text()[steps.customer[starts]],
+                "customer_id": pd.Series(self._customer_ids, dtype="str"),
                 "business_type": _named(steps.business_type[starts], types),
                 "started_at": _stamps(steps.at[starts]),
                 "ended_at": _stamps(steps.at[ends]),
@@ -265,6 +265,10 @@ class Journeys:
         out = np.ones(len(self), np.int64)
         out[several] = seen.sum(axis=1)
         return out
+
+    @property
+    def _customer_ids(self) -> NDArray[np.object_]:
+        return self.customers.to_text()[self.steps.customer[self.steps.starts]]
 
     def _channels(self, codes: NDArray[np.integer]) -> pd.Categorical:
         return _named(codes, list(self.catalogue.codes))

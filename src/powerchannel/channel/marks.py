@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 import numpy as np
-import pandas as pd
 from attrs import frozen
 from numpy.typing import NDArray
 
@@ -30,6 +29,7 @@ FACT_KEY = ("customer", "channel", "fact", "since")
 MARK_REDUCE: Mapping[str, Reduce] = {"complaints": "sum", "disliked": "max", "withdrawn": "max"}
 EVIDENCE_REDUCE: Mapping[str, Reduce] = {"count": "sum"}
 FACT_REDUCE: Mapping[str, Reduce] = {"until": "min"}
+_JOIN: Mapping[Reduce, np.ufunc] = {"sum": np.add, "max": np.maximum, "min": np.minimum}
 
 
 @frozen(eq=False)
@@ -65,9 +65,14 @@ class Marks:
         >>> Marks.of(("customer", "month"), {"n": "sum"}, two).columns["n"].tolist()
         [5]
         """
-        table = pd.DataFrame({n: np.asarray(v, dtype=np.int64) for n, v in columns.items()})
-        joined = table.groupby(list(key), sort=True, as_index=False).agg(dict(reduce))
-        return cls(key, reduce, {n: joined[n].to_numpy(np.int64) for n in (*key, *reduce)})
+        order = np.lexsort([columns[n] for n in reversed(key)])
+        rows = {n: np.asarray(columns[n], dtype=np.int64)[order] for n in (*key, *reduce)}
+        is_first = np.ones(len(order), np.bool_)
+        is_first[1:] = np.any([rows[n][1:] != rows[n][:-1] for n in key], axis=0)
+        first = np.flatnonzero(is_first)
+        joined = {n: rows[n][first] for n in key}
+        joined |= {n: _JOIN[how].reduceat(rows[n], first) for n, how in reduce.items()}
+        return cls(key, reduce, joined)
 
     @classmethod
     def empty(cls, key: tuple[str, ...], reduce: Mapping[str, Reduce]) -> Marks:

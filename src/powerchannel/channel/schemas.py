@@ -32,7 +32,7 @@ _CUSTOMER = Column(
         "客户的唯一编号，文本，前导零有意义", "the customer's number: text, leading zeros count"
     ),
     is_required=True,
-    aliases=("用户编号", "客户编码", "户号"),
+    aliases=("用户编号", "客户编码"),
 )
 
 

@@ -219,6 +219,6 @@ def contains_any(words: NDArray[np.object_], wanted: tuple[str, ...]) -> NDArray
     folded = pd.Series(words, dtype=object).str.casefold()
     found = np.zeros(len(words), np.bool_)
     for word in wanted:
-        hit = folded.str.contains(word.casefold(), regex=False)
-        found |= hit.fillna(value=False).to_numpy(np.bool_)
+        hit = folded.str.contains(word.casefold(), regex=False, na=False)
+        found |= hit.to_numpy(np.bool_)
     return found

@@ -210,7 +210,7 @@ def _repeated_headers(schema: Schema, headers: tuple[str, ...]) -> list[Problem]
 
 def _missing_column(schema: Schema, column: Column, frame: Frame) -> Problem:
     near = _nearest(column, [h for h in frame.headers if schema.column_of(h) is None])
-    hint = Text(f"是否就是 {near}? ", f"Did you mean {near}? ") if near else ""
+    hint = Text(f"是否就是 {near}？", f"Did you mean {near}? ") if near else ""
     details = {
         "title": column.title,
         "name": column.name,
@@ -240,7 +240,7 @@ def _garbled_headers(
     """Name headers read in the wrong encoding; lost ones only where a column is missing."""
     known = {h: m for h in headers if (m := _meant(schema, h)) is not None}
     lost = [h for h in headers if "\ufffd" in h or "锟斤拷" in h]
-    titles = ", ".join(c.title.zh for c in missing)
+    titles = "、".join(c.title.zh for c in missing)
     if known:
         found, (meant, encoding) = next(iter(known.items()))
         details: dict[str, object] = {"meant": meant, "encoding": encoding}

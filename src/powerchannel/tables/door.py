@@ -33,6 +33,7 @@ __all__ = ["Frame", "Source", "open_frame", "read_column"]
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from duckdb import DuckDBPyRelation
     from narwhals.stable.v2.typing import IntoDataFrame, IntoFrame, IntoLazyFrame, IntoSeries
 
     _Eager: TypeAlias = nw.DataFrame[IntoDataFrame]
@@ -84,7 +85,7 @@ def _open_mapping(source: Mapping[str, object], wanted: Callable[[str], bool], w
         raise TableError.of(
             "unequal_lengths",
             where,
-            f"各列长度不同: {lengths}; 请给等长的列",
+            f"各列长度不同：{lengths}；请给等长的列",
             f"columns differ in length: {lengths}; give columns of one length",
             count=len(lengths),
         )
@@ -101,7 +102,7 @@ def _column(values: object, where: str) -> Sized:
     raise TableError.of(
         "not_a_column",
         where,
-        f"{kind} 不是一列数据; 请给一维数组或列表, 每行一个值",
+        f"{kind} 不是一列数据；请给一维数组或列表，每行一个值",
         f"{kind} is not a column of values; give a flat array or list with one value a row",
     )
 
@@ -137,7 +138,7 @@ def _narwhal(source: Source, where: str) -> _Eager | _Lazy:
         raise TableError.of(
             "not_a_table",
             where,
-            f"{kind} 不是数据表; 请给 pandas、polars、pyarrow、DuckDB 表或数组字典",
+            f"{kind} 不是数据表；请给 pandas、polars、pyarrow、DuckDB 表或数组字典",
             f"{kind} is not a table; give a pandas, polars, pyarrow or DuckDB table, or a dict "
             "of arrays",
         ) from None
@@ -145,8 +146,8 @@ def _narwhal(source: Source, where: str) -> _Eager | _Lazy:
 
 def _headers(source: Source, frame: _Eager | _Lazy) -> tuple[str, ...]:
     """Ask a DuckDB relation itself: its schema hides a name that stands twice."""
-    if nw.dependencies.is_duckdb_relation(source):
-        return tuple(source.columns)
+    if frame.implementation.is_duckdb():
+        return tuple(cast("DuckDBPyRelation", source).columns)
     return tuple(frame.collect_schema().names())
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["hash_cells", "mix", "pool_fixed"]
+__all__ = ["hash_cells", "mix", "pool_fixed", "pool_texts"]
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(32)
@@ -44,6 +44,27 @@ def pool_fixed(values: NDArray[np.generic]) -> tuple[NDArray[np.int32], NDArray[
         uniques, found = np.unique(values, return_inverse=True)
         return found.reshape(-1).astype(np.int32), uniques
     return codes, pool
+
+
+def pool_texts(cells: NDArray[np.object_]) -> tuple[NDArray[np.int32], NDArray[np.object_]]:
+    r"""Return a code a row and the distinct values (文本去重编码).
+
+    Parameters
+    ----------
+    cells : ndarray of str, shape (n,)
+        Text of any length. pandas 2 takes it to end at a NUL, so cells with one are sorted.
+
+    Examples
+    --------
+    >>> codes, pool = pool_texts(np.array(["营业厅", "app", "app\0"], dtype=object))
+    >>> pool[codes].tolist()
+    ['营业厅', 'app', 'app\x00']
+    """
+    if any("\0" in cell for cell in cells):
+        pool, codes = np.unique(cells, return_inverse=True)
+    else:
+        codes, pool = pd.factorize(cells)
+    return codes.reshape(-1).astype(np.int32), pool
 
 
 def hash_cells(values: NDArray[np.generic]) -> NDArray[np.uint64]:

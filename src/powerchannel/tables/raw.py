@@ -11,7 +11,7 @@ import pandas as pd
 from attrs import evolve, frozen
 from numpy.typing import NDArray
 
-from powerchannel.tables.pooling import pool_fixed
+from powerchannel.tables.pooling import pool_fixed, pool_texts
 from powerchannel.times import to_local
 
 __all__ = [
@@ -98,9 +98,7 @@ class Raw:
         if self.values.dtype.kind == "S":
             codes, pool = pool_fixed(self.values)
         else:
-            cells = as_words(self.values) if self.kind == "other" else self.values
-            found, uniques = pd.factorize(cells)
-            codes, pool = found.astype(np.int32), np.asarray(uniques)
+            codes, pool = pool_texts(as_words(np.where(self.is_null, "", self.values)))
         codes = np.where(self.is_null, np.int32(-1), codes).astype(np.int32)
         return evolve(self, values=pool, is_null=np.zeros(len(pool), np.bool_), codes=codes)
 
@@ -242,9 +240,9 @@ def strings(cells: NDArray[np.generic], is_null: NDArray[np.bool_] | None = None
     fixed = _fixed(plain)
     if fixed is not None:
         return text_column(fixed, nulls)
-    plain[nulls] = None
-    codes, pool = pd.factorize(plain)
-    return evolve(text_column(pool, np.zeros(len(pool), np.bool_)), codes=codes.astype(np.int32))
+    found, pool = pool_texts(plain)
+    codes = np.where(nulls, np.int32(-1), found).astype(np.int32)
+    return evolve(text_column(pool, np.zeros(len(pool), np.bool_)), codes=codes)
 
 
 def _fixed(cells: NDArray[np.object_]) -> NDArray[np.bytes_] | None:
@@ -268,8 +266,7 @@ def text_column(values: NDArray[np.generic], is_null: NDArray[np.bool_]) -> Raw:
     if values.dtype.kind == "S":
         empty = _no_values(values)
     else:
-        stripped = pd.Series(values, dtype=object).str.strip()
-        empty = stripped.isin(NULL_WORDS).to_numpy(np.bool_)
+        empty = np.fromiter((v.strip() in NULL_WORDS for v in values), np.bool_, len(values))
     return Raw(kind="text", values=values, is_null=is_null | empty)
 
 

@@ -251,7 +251,7 @@ def _garbage(garbage: NDArray[np.bool_], *, drops: bool) -> list[Bad]:
     if not len(rows):
         return []
     dropped = Text("已剔除", "and were left out")
-    emptied = Text("该值留空, 行保留", "so the value is left empty and the row kept")
+    emptied = Text("该值留空，行保留", "so the value is left empty and the row kept")
     details = {"outcome": dropped if drops else emptied}
     return [Bad(code="mojibake_value", rows=rows, drops=drops, details=details)]
 
