@@ -13,7 +13,8 @@ def case_table(result: Result) -> str:
     """Return a row a side: median, lowest and highest of each figure, and the CPU ratio."""
     ours = next(iter(result.sides))
     has_peak = result.spread(ours, "peak_mb") is not None
-    figures: list[Figure] = ["cpu_s", "wall_s", *(["peak_mb"] if has_peak else [])]
+    known: tuple[Figure, ...] = ("cpu_s", "wall_s", "peak_mb")
+    figures = known if has_peak else known[:2]
     heads = {"cpu_s": "CPU [s]", "wall_s": "wall [s]", "peak_mb": "peak memory [MB]"}
     rows = [
         (side, *(_cell(result.spread(side, f)) for f in figures), str(result.ratio(side, ours)))

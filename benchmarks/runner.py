@@ -126,6 +126,7 @@ class _Child:
     """A process that gets ready, waits for the word, measures and reports."""
 
     def __init__(self, command: list[str]) -> None:
+        self._command = " ".join(command)
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(command, cwd=ROOT, text=True, stdin=pipe, stdout=pipe)
 
@@ -133,7 +134,8 @@ class _Child:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self._process.args} ended with {self._process.wait()}")
+            self._process.communicate()
+            raise RuntimeError(f"{self._command} ended with {self._process.returncode}")
         return line
 
     def await_ready(self) -> None:

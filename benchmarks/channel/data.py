@@ -135,4 +135,5 @@ def draw_channels(count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Draw channels by their shares from a table: a 16-bit number is quick to draw."""
     edges = np.cumsum(SHARES) * 65536
     table = np.searchsorted(edges, np.arange(65536), side="right").astype(np.uint8)
-    return np.minimum(table, len(CHANNELS) - 1)[rng.integers(0, 65536, count, np.uint16)]
+    table = np.minimum(table, np.uint8(len(CHANNELS) - 1))
+    return np.take(table, rng.integers(0, 65536, count, np.uint16))

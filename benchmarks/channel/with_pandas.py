@@ -75,7 +75,7 @@ def _read(path: Path, ids: str) -> pd.DataFrame:
     table = pq.read_table(path)
     if ids == "text":
         table = table.set_column(0, "customer_id", table.column(0).cast(pa.int64()))
-    frame = table.to_pandas(date_as_object=False)
+    frame = pd.DataFrame(table.to_pandas(date_as_object=False))
     channel = frame.pop("channel").cat.set_categories(CHANNELS).cat.codes
     return frame.assign(key=frame.pop("customer_id") * 8 + channel)
 
@@ -101,20 +101,16 @@ def _dislikes(made: Files, ids: str) -> pd.DataFrame:
     return pd.DataFrame({"key": keys, "word": DISLIKED})
 
 
-def _scored(keys: pd.Series[int], words: pd.Series[int]) -> pd.DataFrame:
+def _scored(keys: pd.Series, words: pd.Series) -> pd.DataFrame:
     """Return the customer, the first choice and the score of each channel."""
     counted = words.groupby(keys.to_numpy(), sort=False).sum()
-    key, word = counted.index.to_numpy(), counted.to_numpy()
+    key, word = counted.index.to_numpy(np.int64), counted.to_numpy(np.int64)
     codes, customers = pd.factorize(key >> 3)
     scores = np.zeros((len(customers), len(CHANNELS)), np.float32)
     scores[codes, key & 7] = _scores(word)
-    best = _TIE_ORDER[scores[:, _TIE_ORDER].argmax(axis=1)]
-    first = pd.Categorical.from_codes(
-        np.where(scores.max(axis=1) > 0, best, -1), categories=list(CHANNELS)
-    )
     wide = pd.DataFrame(scores, columns=list(CHANNELS))
     wide.insert(0, "customer", customers)
-    wide.insert(1, "first_choice", first)
+    wide.insert(1, "first_choice", _first_choices(scores))
     return wide
 
 
@@ -126,4 +122,10 @@ def _scores(words: NDArray[np.int64]) -> NDArray[np.float32]:
     score *= np.where(uses > MORE_THAN, FREQUENCY, 1.0)
     score *= np.where(words & COMPLAINED, COMPLAINT, 1.0)
     score[(words & DISLIKED) > 0] = 0.0
-    return score.astype(np.float32)
+    return np.asarray(score, np.float32)
+
+
+def _first_choices(scores: NDArray[np.float32]) -> pd.Series:
+    best = _TIE_ORDER[scores[:, _TIE_ORDER].argmax(axis=1)]
+    codes = np.where(scores.max(axis=1) > 0, best, -1).astype(np.int8)
+    return pd.Series(pd.Categorical.from_codes(codes, categories=pd.Index(CHANNELS)))

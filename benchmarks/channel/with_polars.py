@@ -123,11 +123,8 @@ def _words(column: str, starts: Iterable[date | int], packing: Packing) -> list[
 
     def word(weights: Sequence[int]) -> pl.Expr:
         steps = zip(starts, weights[:-1], weights[1:], strict=True)
-        added = (
-            (pl.col(column) >= at).cast(pl.Int64) * (new - old)
-            for at, old, new in steps
-            if new != old
-        )
+        more = [(at, new - old) for at, old, new in steps if new != old]
+        added = ((pl.col(column) >= at).cast(pl.Int64) * step for at, step in more)
         return reduce(pl.Expr.add, added, pl.lit(weights[0], pl.Int64))
 
     return [word(packing.weights(k)).alias(name) for k, name in enumerate(packing.names)]
@@ -202,8 +199,8 @@ def _count(channel: str, month: int, packing: Packing) -> pl.Expr:
 
 
 def _first_choice() -> pl.Expr:
-    best = pl.max_horizontal(CHANNELS)
-    choice = pl.when(best == 0).then(None)
-    for channel in TIES:
-        choice = choice.when(pl.col(channel) == best).then(pl.lit(channel, _CHANNEL))
-    return choice.alias("first_choice")
+    best, names = pl.max_horizontal(CHANNELS), [pl.lit(c, _CHANNEL) for c in TIES]
+    choice = names[-1]
+    for channel, name in reversed(list(zip(TIES[:-1], names[:-1], strict=True))):
+        choice = pl.when(pl.col(channel) == best).then(name).otherwise(choice)
+    return pl.when(best > 0).then(choice).alias("first_choice")

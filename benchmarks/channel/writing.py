@@ -55,7 +55,7 @@ def _write(spec: Contacts, files: Files) -> None:
     ids = _draw_ids(spec, rng)
     for month, path in enumerate(files.contacts):
         made = events.months(month, month)
-        days = rng.integers(*_STARTS[month : month + 2], len(made.slots), np.int32)
+        days = rng.integers(_STARTS[month], _STARTS[month + 1], len(made.slots), np.int32)
         _save({**_columns(ids, made.customers, made.channels), "contacted_at": _dates(days)}, path)
     _save(_complaints(spec, ids, rng), files.complaints)
     _save(_dislikes(spec, ids, rng), files.dislikes)

@@ -279,6 +279,6 @@ _VERSION = Text(
 _DAMAGED = Text(
     "状态文件 {file} 已损坏或被改动（SHA-256 {digest}… 与封存的不符）；请重新复制，"
     "或重新汇总后保存。",
-    "the state file {file} is damaged or was changed (its SHA-256, {digest}…, is not the one it was "
-    "sealed with); copy it again, or aggregate and save again.",
+    "the state file {file} is damaged or was changed (its SHA-256, {digest}…, is not the sealed "
+    "one); copy it again, or aggregate and save again.",
 )

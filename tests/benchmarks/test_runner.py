@@ -110,7 +110,7 @@ def test_the_input_is_made_once_and_prepared_once_a_side(tmp_path: Path) -> None
 
     def prepare(given: object) -> Run:
         made.append(given)
-        return lambda: lambda: {}
+        return lambda: dict
 
     case = case_of({"a": prepare, "b": prepare})
     measure_case(case, within(case, tmp_path), repeats=3)
@@ -138,12 +138,11 @@ def test_a_child_gets_ready_waits_measures_and_reports(
 
 
 def test_the_peak_is_that_of_the_whole_process() -> None:
-    before = child.peak_mb()
-    filled = np.ones(30_000_000, np.uint8)
-    after = child.peak_mb()
-    del filled
-    if before is not None and after is not None:
-        assert 1 < before <= after <= child.peak_mb()
+    held = np.ones(50_000_000, np.uint8)
+    size = held.nbytes / 1e6
+    del held
+    peak = child.peak_mb()
+    assert peak is None or peak > size
 
 
 def test_processes_of_their_own_run_at_once_and_add_up(home: Path) -> None:
