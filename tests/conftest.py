@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
-from pathlib import Path
 
 from hypothesis import HealthCheck, settings
-
-HERE = Path(__file__).parent
-
-# with --import-mode=importlib nothing is put on the path, and tests import `strategies`
-sys.path.insert(0, str(HERE))
 
 settings.register_profile(
     "powerchannel",

@@ -17,7 +17,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import HERE
 from powerchannel.cli import main as powerchannel
 from powerchannel.errors import TableError
 from powerchannel.registry import Registry
@@ -34,6 +33,7 @@ from powerchannel.testing.command import main
 from powerchannel.testing.comparing import agrees, as_text, number_of
 from powerchannel.text import Text
 
+HERE = Path(__file__).parent
 CASES = sorted((HERE / "cases").rglob("*.toml"))
 SHARED = Path(os.environ.get("POWERCHANNEL_SHARED_DATA", HERE.parent.parent / "shared" / "data"))
 

@@ -147,29 +147,48 @@ def test_contacts_after_the_month_do_not_count_yet() -> None:
     assert then.table["uses"].tolist() == [2]
 
 
-def test_a_complaint_never_raises_the_rank_of_its_channel() -> None:
-    export = crowd(CATALOGUE, 8, 120)
-    before = evaluate(export)
-    for code in ("app", "hall"):
-        everyone = Export(complaints=tuple((c, code, STAMP) for c in export.customers))
-        after = evaluate(export + everyone)
-        ranks = [
-            r.table[r.table["channel"] == code].set_index("customer_id")["rank"].fillna(99)
-            for r in (before, after)
-        ]
-        was, now = ranks[0].align(ranks[1], join="right", fill_value=99)
-        assert (now >= was).all()
-        assert (now > was).any()
+def scores(result: channel.Result, code: str) -> pd.Series:
+    return result.wide.set_index("customer_id")[code]
 
 
-def test_a_dislike_gives_0_to_everyone() -> None:
-    export = crowd(CATALOGUE, 8, 60)
+@settings(max_examples=8)
+@given(rulebooks(), st.integers(0, 999))
+def test_a_use_never_harms_a_complaint_never_helps_and_a_dislike_gives_0(
+    book: Rulebook, seed: int
+) -> None:
+    export = crowd(book.catalogue, seed, 25)
+    code = book.catalogue.codes[seed % len(book.catalogue.codes)]
+    month = MONTH - seed % book.window.months
+    before = evaluate(export, book)
+
+    one_more = tuple((c, code, moment(month), None, None, None) for c in export.customers)
+    used = evaluate(export + Export(contacts=one_more), book)
+    assert (scores(used, code) >= scores(before, code)).all()
+
+    complaints = tuple((c, code, moment(month)) for c in export.customers)
+    complained = evaluate(export + Export(complaints=complaints), book)
+    ranks = [
+        r.table[r.table["channel"] == code].set_index("customer_id")["rank"].fillna(99)
+        for r in (before, complained)
+    ]
+    assert (ranks[1] >= ranks[0].reindex(ranks[1].index, fill_value=99)).all()
+    others = [c for c in book.catalogue.codes if c != code]
+    pd.testing.assert_frame_equal(complained.wide[others], before.wide[others])
+
     late = moment(MONTH, 28, hour=23, minute=59)
-    everyone = Export(dislikes=tuple((c, "app", late, None) for c in export.customers))
-    table = evaluate(export + everyone).table
-    of_app = table[table["channel"] == "app"]
-    assert (len(of_app), of_app["score"].max()) == (60, 0.0)
-    assert of_app["is_disliked"].all()
+    dislikes = tuple((c, code, late, None) for c in export.customers)
+    disliked = evaluate(export + Export(dislikes=dislikes), book)
+    assert (scores(disliked, code) == 0).all()
+    rows = disliked.table[disliked.table["channel"] == code]
+    assert rows["customer_id"].tolist() == export.customers
+    assert rows["is_disliked"].all()
+
+
+def test_a_complaint_may_cost_the_first_choice() -> None:
+    export = use("0017", "app", 3) + use("0017", "hall", 2)
+    assert evaluate(export).wide["first_choice"].tolist() == ["app"]
+    complained = export + Export(complaints=(("0017", "app", STAMP),))
+    assert evaluate(complained).wide["first_choice"].tolist() == ["hall"]
 
 
 def test_the_origin_says_how_to_make_it_again() -> None:

@@ -36,6 +36,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         0: all came out as expected; 1: a mismatch, or a case that cannot be run; 2: the command
         itself is wrong.
+
+    Examples
+    --------
+    >>> main(["no-such-case.toml"])
+    2
     """
     options = _parser().parse_args(argv)
     lang: Lang = options.lang

@@ -105,6 +105,31 @@ def run_case(
         When the file is not a case, with every problem in it.
     PowerChannelError
         When the domain refuses the tables or the rules.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> text = '''
+    ... format = "case/1"
+    ... domain = "channel"
+    ... name = "two-months-running"
+    ... source = "2 uses, 2 months running: 2 x 1.1"
+    ... as_of = "2022-06"
+    ... [tables.contacts]
+    ... columns = ["customer_id", "channel", "contacted_at"]
+    ... rows = [["017", "app", "2022-05-10"], ["017", "app", "2022-06-10"]]
+    ... [expect]
+    ... columns = ["customer_id", "channel", "name", "value"]
+    ... rows = [["017", "app", "score", "2.2"], ["017", "app", "uses", "3"]]
+    ... '''
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "two-months-running.toml")
+    ...     _ = path.write_text(text, encoding="utf-8")
+    ...     report = run_case(path)
+    >>> report.is_ok
+    False
+    >>> print(report.render("en").splitlines()[1].strip())
+    $.expect.rows[1]: customer_id 017, channel app, name uses: expected 3, found 2
     """
     case, domain = read_case(Path(path), CASE_DOMAINS if domains is None else domains)
     return CaseReport(case=case, mismatches=tuple(_mismatches(case, domain)))
