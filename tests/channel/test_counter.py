@@ -224,6 +224,35 @@ def test_what_drops_out_is_told_in_the_same_words(rows: list[Row], size: int, th
     assert tally.counted == int(np.isin(months, list(MONTHS)).sum())
 
 
+STAMPS = [
+    datetime(2022, 6, 5, 21, 10),
+    None,
+    datetime(1989, 12, 31, 23, 59),
+    datetime(1991, 7, 1),
+    datetime(2024, 1, 1),
+    datetime(2022, 5, 5),
+]
+
+
+@pytest.mark.parametrize("times", [pa.timestamp("ms"), pa.timestamp("ns", "UTC"), pa.date32()])
+@pytest.mark.parametrize("ids", [pa.string(), pa.large_string(), pa.int32(), pa.int64()])
+def test_typed_columns_with_gaps_and_impossible_values(
+    times: pa.DataType, ids: pa.DataType
+) -> None:
+    words = pa.array(["app", "hall", "app", None, "fax", "app"]).dictionary_encode()
+    columns = {
+        "customer_id": pa.array([17, 17, None, 5, 6, 7]).cast(ids),
+        "contacted_at": pa.array(STAMPS, pa.timestamp("us")).cast(times, safe=False),
+    }
+    batch = pa.RecordBatch.from_pydict({**columns, "channel": words})
+    mode = "integer" if pa.types.is_integer(ids) else "text"
+    expected, tables = whole([batch, batch.slice(0, 2)], ids=mode)
+    found, counting = streamed([[batch], [batch.slice(0, 1), batch.slice(1, 1)]], ids=mode)
+    assert_equal(found, expected)
+    assert told(counting.problems) == told(tables.found)
+    assert counting.tally.rejected == tables.checked["contacts"].rejected.count == 5
+
+
 def test_rows_are_numbered_over_all_batches_and_parts() -> None:
     bad = ("", "app", "2022-06-05")
     parts = [[table([GOOD, GOOD]), table([GOOD, bad])], [table([bad]), table([bad, bad])]]
