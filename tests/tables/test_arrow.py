@@ -39,6 +39,13 @@ def test_every_text_type_is_text(kind: pa.DataType, values: list[str | None]) ->
     assert objects(raw) == KNOWN[: len(values)] if values != ["0100", "0117"] else values
 
 
+@pytest.mark.parametrize(("width", "kind"), [(1, "S"), (WIDEST, "S"), (WIDEST + 1, "O")])
+def test_short_ascii_travels_as_bytes(width: int, kind: str) -> None:
+    raw = from_arrow(pa.array(["x" * width, "1", None]))
+    assert raw.values.dtype.kind == kind
+    assert objects(raw) == ["x" * width, "1", None]
+
+
 def test_fixed_size_bytes_are_text() -> None:
     assert objects(from_arrow(pa.array([b"0100", None], pa.binary(4)))) == ["0100", None]
 

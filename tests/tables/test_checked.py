@@ -157,7 +157,9 @@ def test_rows_left_out_of_several_tables_as_one(check: Check, visits: Visits) ->
         "clean": check(visits()),
         "last": check(visits(customer_id=["-1", "2", None])),
     }
-    assert rejected_table(tables).to_dict("list") == {
+    listed = rejected_table(tables)
+    assert listed.index.tolist() == [0, 1, 2]
+    assert listed.to_dict("list") == {
         "table": ["first", "last", "last"],
         "row": [1, 0, 2],
         "code": ["unknown_code", "negative_id", "missing_value"],

@@ -255,8 +255,6 @@ def _garbled_headers(
 
 def _meant(schema: Schema, header: str) -> tuple[str, str] | None:
     """Return the header this one was before it was misread, and the encoding it is in."""
-    if schema.column_of(header) is not None:
-        return None
     for encoding, meant in rereadings(header):
         if schema.column_of(meant) is not None:
             return meant, encoding.upper()
