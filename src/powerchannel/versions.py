@@ -6,6 +6,8 @@ import platform
 import sys
 from importlib.metadata import PackageNotFoundError, requires, version
 
+from powerchannel._kernels.loops import loops
+
 __all__ = ["show_versions", "versions"]
 
 
@@ -15,7 +17,7 @@ def versions() -> dict[str, str]:
         "powerchannel": version("powerchannel"),
         "python": sys.version.split()[0],
         "platform": platform.platform(),
-        "scoring": "numpy",
+        "scoring": loops().name,
     }
     for requirement in requires("powerchannel") or []:
         name = requirement.replace("[", ">").split(">")[0].split("=")[0].strip()

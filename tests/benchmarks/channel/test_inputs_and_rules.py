@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.channel.data import Contacts
+from benchmarks.channel.rules import CHANNELS, COMPLAINED, DISLIKED, MONTHS, Packing
+from benchmarks.channel.with_powerchannel import rulebook
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.channel import rules
-from benchmarks.channel.data import Contacts
-from benchmarks.channel.rules import CHANNELS, COMPLAINED, DISLIKED, MONTHS, Packing
-from benchmarks.channel.with_powerchannel import rulebook
 from powerchannel.channel.reference import tie_order
 from powerchannel.periods import format_month, month_end_us, parse_month, window
 

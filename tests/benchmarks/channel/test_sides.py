@@ -10,15 +10,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-
 from benchmarks.cases import SIZES, Case
-from benchmarks.channel import cases, goals
 from benchmarks.channel.answers import answer_of
 from benchmarks.channel.data import Contacts
 from benchmarks.channel.inputs import OURS
 from benchmarks.channel.rules import AS_OF
 from benchmarks.results import Measured, Result, Results
 from benchmarks.runner import digest, measure_case, within
+
+from benchmarks.channel import cases, goals
 from powerchannel import channel
 from powerchannel.channel.result import Result as Scores
 from powerchannel.rulebook import load_rulebook
