@@ -267,14 +267,28 @@ def _whole(
 
 
 def _joined(tables: Sequence[pd.DataFrame | pa.Table]) -> Source:
+    """Put files together; where types differ cell by cell, for no cast would keep all values."""
     if len(tables) == 1:
         return tables[0]
-    return pd.concat([_named(t) for t in tables], ignore_index=True)
+    named = [_named(t) for t in tables]
+    if any(isinstance(t, pd.DataFrame) or t.schema != named[0].schema for t in named):
+        return pd.concat([_cells(t) for t in named], ignore_index=True)
+    import pyarrow as pa
+
+    return pa.concat_tables(named)
 
 
-def _named(table: pd.DataFrame | pa.Table) -> pd.DataFrame:
+def _named(table: pd.DataFrame | pa.Table) -> pd.DataFrame | pa.Table:
     """Return a table with our column names: each file may have its own headers."""
-    if not isinstance(table, pd.DataFrame):
-        table = table.to_pandas(types_mapper=pd.ArrowDtype)
-    found = _CONTACTS.resolve(str(header) for header in table)
-    return table.rename(columns={h[0]: name for name, h in found.items() if len(h) == 1})
+    headers = [str(h) for h in (table if isinstance(table, pd.DataFrame) else table.column_names)]
+    ours = {h[0]: name for name, h in _CONTACTS.resolve(headers).items() if len(h) == 1}
+    names = [ours.get(h, h) for h in headers]
+    if isinstance(table, pd.DataFrame):
+        return table.set_axis(names, axis=1)
+    return table.rename_columns(names)
+
+
+def _cells(table: pd.DataFrame | pa.Table) -> pd.DataFrame:
+    return (
+        table if isinstance(table, pd.DataFrame) else pd.DataFrame(table.to_pydict(), dtype=object)
+    )

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import mmap
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -53,6 +52,8 @@ _WHERE = "state"
 _MAGIC = b"ARROW1"
 _MARK = b"powerchannel-state "
 _SEAL = re.compile(_MARK + rb"(\S+) sha256:([0-9a-f]{64})")
+_BLANK = "0" * 64
+_NEAR = 1 << 20  # bytes: a schema of hundreds of months is smaller
 _HEAD = b"powerchannel.head"
 _MARKS = {
     "marks": (MARK_KEY, MARK_REDUCE),
@@ -132,28 +133,31 @@ def _check_extension(path: Path) -> None:
         raise fault("state_extension", _WHERE, _EXTENSION, file=path)
 
 
+def _seal_of(digest: str) -> bytes:
+    return _MARK + f"{VERSION} sha256:{digest}".encode()
+
+
 def _seal(path: Path) -> None:
-    """Write the digest of a file into the seal, which stands at its beginning and at its end."""
-    with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as data:
-        places = [seal.start(2) for seal in _seals(data)]
-        digest = _digest(data, places).encode()
-        for place in places:
-            data[place : place + len(digest)] = digest
+    """Write the digest of a file into its seal, which the schema holds near both ends."""
+    with path.open("r+b") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        size = file.tell()
+        file.seek(0)
+        first = file.read(_NEAR).find(_seal_of(_BLANK))
+        begin = file.seek(max(0, size - _NEAR))
+        for place in (first, begin + file.read().rfind(_seal_of(_BLANK))):
+            file.seek(place)
+            file.write(_seal_of(digest))
 
 
-def _seals(data: bytes | mmap.mmap) -> list[re.Match[bytes]]:
-    found = (_SEAL.match(data, at) for at in (data.find(_MARK), data.rfind(_MARK)) if at >= 0)
-    return [seal for seal in found if seal is not None]
-
-
-def _digest(data: bytes | mmap.mmap, places: list[int]) -> str:
-    """Return the SHA-256 of all bytes but those of the digest itself."""
+def _digest(data: bytes, seals: Sequence[re.Match[bytes]]) -> str:
+    """Return the SHA-256 that a file had before it was sealed."""
     total, at = hashlib.sha256(), 0
-    with memoryview(data) as view:
-        for place in places:
-            total.update(view[at:place])
-            at = place + 2 * total.digest_size
-        total.update(view[at:])
+    for seal in seals:
+        total.update(memoryview(data)[at : seal.start(2)])
+        total.update(_BLANK.encode())
+        at = seal.end(2)
+    total.update(memoryview(data)[at:])
     return total.hexdigest()
 
 
@@ -165,12 +169,13 @@ def _verify(data: bytes, path: Path) -> None:
         raise fault("truncated_state", _WHERE, _TRUNCATED, file=path, size=len(data))
     if _MARK not in data:
         raise fault("not_a_state", _WHERE, _FOREIGN, file=path)
-    seals = _seals(data)
+    found = (_SEAL.match(data, at) for at in (data.find(_MARK), data.rfind(_MARK)))
+    seals = [seal for seal in found if seal is not None]
     other = [seal[1] for seal in seals if seal[1] != str(VERSION).encode()]
     if other:
-        found = other[0].decode("utf-8", "replace")
-        raise fault("state_version", _WHERE, _VERSION, file=path, found=found, known=VERSION)
-    digest = _digest(data, [seal.start(2) for seal in seals])
+        shown = other[0].decode("utf-8", "replace")
+        raise fault("state_version", _WHERE, _VERSION, file=path, found=shown, known=VERSION)
+    digest = _digest(data, seals)
     if [seal[2] for seal in seals] != [digest.encode()] * 2:
         raise fault("damaged_state", _WHERE, _DAMAGED, file=path, digest=digest[:12])
 
@@ -227,7 +232,7 @@ def _batch(state: State) -> pa.RecordBatch:
         "channels": state.channels,
         "evidence_kinds": state.evidence_kinds,
     }
-    seal = _MARK + f"{VERSION} sha256:{'0' * 64}".encode()
+    seal = _seal_of(_BLANK)
     metadata = {_HEAD: json.dumps(head, ensure_ascii=False), b"powerchannel.seal": seal}
     lists = [pa.LargeListArray.from_arrays([0, len(v)], v) for v in arrays.values()]
     return pa.RecordBatch.from_arrays(lists, names=list(arrays), metadata=metadata)
