@@ -10,7 +10,7 @@ settings.register_profile(
     "powerchannel",
     derandomize=True,  # the same examples everywhere: a failure on one machine fails on all
     deadline=None,
-    max_examples=int(os.environ.get("POWERCHANNEL_EXAMPLES", "5")),
+    max_examples=int(os.environ.get("POWERCHANNEL_EXAMPLES", "25")),
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("powerchannel")
