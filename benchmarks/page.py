@@ -10,7 +10,7 @@ from benchmarks.results import Result, Results
 from benchmarks.runner import ROOT
 from benchmarks.storing import kept
 
-__all__ = ["PAGE", "render"]
+__all__ = ["PAGE", "main", "render"]
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 
@@ -53,5 +53,13 @@ def _plain(value: str | int) -> str:
     return f"{value:,}" if isinstance(value, int) else value
 
 
+def main() -> None:
+    """Write the page; without results there is none."""
+    runs = kept()
+    if not runs:
+        raise SystemExit("nothing is kept: python -m benchmarks channel --sizes small")
+    PAGE.write_text(render(runs), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    PAGE.write_text(render(kept()), encoding="utf-8")
+    main()

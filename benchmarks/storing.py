@@ -19,6 +19,7 @@ _CONVERTER = make_converter()
 
 def save(results: Results, path: Path) -> None:
     """Write results."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(_CONVERTER.unstructure(results), ensure_ascii=False, indent=1)
     path.write_text(text + "\n", encoding="utf-8")
 

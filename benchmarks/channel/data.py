@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +11,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
+import powerchannel
 from benchmarks.channel.rules import CHANNELS, MONTHS
 
 __all__ = ["Contacts", "Events", "Files", "draw_channels"]
@@ -68,8 +71,9 @@ class Files:
 
     @property
     def state(self) -> Path:
-        """Our state of all months but the last."""
-        return self.home / "known.arrow"
+        """Our state of all months but the last; another library makes another file."""
+        library = Path(powerchannel.__file__).parent
+        return self.home / f"state-{_fingerprint(library.rglob('*.py'))}.arrow"
 
 
 @frozen(kw_only=True)
@@ -112,7 +116,9 @@ class Contacts:
     def files(self, home: Path) -> Files:
         """Make the contacts as files below `home`, once; the same ones next time."""
         name = f"{self.count}-{self.customers}-{self.order}-{self.ids}-{self.seed}"
-        files = Files(home / name)
+        here = Path(__file__).parent
+        makers = (here / name for name in ("data.py", "rules.py", "writing.py"))
+        files = Files(home / f"{name}-{_fingerprint(makers)}")  # never those of other code
         if not files.home.exists():
             from benchmarks.channel.writing import write  # only who makes files loads pyarrow
 
@@ -122,13 +128,17 @@ class Contacts:
     def files_and_known(self, home: Path) -> Files:
         """Make the files, and what each side keeps of all months but the last."""
         files = self.files(home)
-        if not files.known_by_channel.exists():
+        if not files.state.exists():
             from benchmarks.channel.with_powerchannel import save_known
             from benchmarks.channel.writing import write_known
 
             save_known(files, ids=self.ids)
             write_known(self, files)
         return files
+
+
+def _fingerprint(sources: Iterable[Path]) -> str:
+    return hashlib.sha256(b"".join(s.read_bytes() for s in sorted(sources))).hexdigest()[:8]
 
 
 def draw_channels(count: int, rng: np.random.Generator) -> NDArray[np.uint8]:

@@ -94,10 +94,10 @@ def _side(name: str, function: str, *, copies: int = 1, **options: object) -> Si
 
 
 def _memory(spec: Contacts) -> Case:
-    ours, polars, words = "with_powerchannel.memory", "with_polars.memory", _words(spec)
+    ours, polars = "with_powerchannel.memory", "with_polars.memory"
     sides = [
         _side(OURS, ours, customers=spec.customers),
-        _side(POLARS, polars, engine="streaming", words=words),
+        _side(POLARS, polars, engine="streaming", is_skewed=spec.order == "skewed"),
     ]
     if spec.order == "random":
         sides += [
@@ -106,7 +106,7 @@ def _memory(spec: Contacts) -> Case:
         ]
     if spec.order == "random" and spec.count <= _LARGE:
         sides += [
-            _side(POLARS_IN_MEMORY, polars, engine="in-memory", words=words),
+            _side(POLARS_IN_MEMORY, polars, engine="in-memory"),
             _side(PANDAS, "with_pandas.memory"),
         ]
     return Case(
@@ -119,11 +119,11 @@ def _memory(spec: Contacts) -> Case:
 
 
 def _files(spec: Contacts) -> Case:
-    ours, polars = "with_powerchannel.files", "with_polars.files"
-    ids, words = spec.ids, _words(spec)
+    ours, polars, ids = "with_powerchannel.files", "with_polars.files", spec.ids
+    is_skewed = spec.order == "skewed"
     sides = [
         _side(OURS, ours, ids=ids),
-        _side(POLARS, polars, ids=ids, engine="streaming", words=words),
+        _side(POLARS, polars, ids=ids, engine="streaming", is_skewed=is_skewed),
     ]
     if spec.order == "random":
         sides += [
@@ -134,7 +134,7 @@ def _files(spec: Contacts) -> Case:
     if spec.order == "random" and spec.count <= _LARGE:
         sides += [
             _side(TWIN, ours, ids=ids, kernel="numpy"),
-            _side(POLARS_IN_MEMORY, polars, ids=ids, engine="in-memory", words=words),
+            _side(POLARS_IN_MEMORY, polars, ids=ids, engine="in-memory"),
             _side(PANDAS, "with_pandas.files", ids=ids),
         ]
     return Case(
@@ -220,7 +220,3 @@ def _kernels() -> tuple[str, ...]:
     except ImportError:
         return ()
     return _KERNELS[: _core.level() + 1]
-
-
-def _words(spec: Contacts) -> int:
-    return 2 if spec.order == "skewed" else 1

@@ -6,10 +6,9 @@ score = uses (at most 31 a month) x streak x frequency x complaint, 0 under a li
 
 from __future__ import annotations
 
-from attrs import frozen
-
 __all__ = [
     "AS_OF",
+    "BITS",
     "CAP",
     "CHANNELS",
     "COMPLAINED",
@@ -17,13 +16,14 @@ __all__ = [
     "DISLIKED",
     "END",
     "FREQUENCY",
+    "MASK",
     "MONTHS",
     "MONTH_STARTS",
     "MORE_THAN",
     "STREAK_OF_2",
     "STREAK_OF_3",
     "TIES",
-    "Packing",
+    "WEIGHTS",
 ]
 
 AS_OF = "2022-03"
@@ -41,43 +41,10 @@ STREAK_OF_2, STREAK_OF_3 = 1.1, 1.2
 MORE_THAN, FREQUENCY = 4, 1.4
 COMPLAINT = 0.5
 
+BITS = 10
+MASK = (1 << BITS) - 1
+WEIGHTS = tuple(1 << BITS * month for month in range(MONTHS))
+"""What a use in each month adds to the counts of six months packed in 64 bits, so that one sum
+counts them all: 10 bits a month, for up to 1,023 uses of a channel in a month."""
 COMPLAINED, DISLIKED = 1 << 60, 1 << 61
-"""Marks above the counts of the first packed word: a row with a mark does the work of a join."""
-
-
-@frozen
-class Packing:
-    """The counts of six months in one or two 64-bit words, so that one sum counts them all.
-
-    One word has 10 bits a month, for up to 1,023 uses of a channel in a month; where customers are
-    skewed there are more, and two words have 20 bits a month.
-    """
-
-    words: int = 1
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the words."""
-        return tuple(f"word_{word}" for word in range(self.words))
-
-    @property
-    def mask(self) -> int:
-        """What one count leaves of a word that was shifted."""
-        return (1 << self._bits) - 1
-
-    def place(self, month: int) -> tuple[int, int]:
-        """Return the word of a month and how far its count stands from the right."""
-        return month // self._per_word, month % self._per_word * self._bits
-
-    def weights(self, word: int) -> tuple[int, ...]:
-        """Return what a use in each month adds to a word."""
-        places = (self.place(month) for month in range(MONTHS))
-        return tuple(1 << shift if at == word else 0 for at, shift in places)
-
-    @property
-    def _per_word(self) -> int:
-        return MONTHS // self.words
-
-    @property
-    def _bits(self) -> int:
-        return 60 // self._per_word
+"""Marks above the counts: a row with a mark does the work of a join."""

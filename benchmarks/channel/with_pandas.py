@@ -18,6 +18,7 @@ from benchmarks.cases import Read, Run
 from benchmarks.channel.answers import answer_of, read_answer, scratch
 from benchmarks.channel.data import Events, Files
 from benchmarks.channel.rules import (
+    BITS,
     CAP,
     CHANNELS,
     COMPLAINED,
@@ -25,19 +26,19 @@ from benchmarks.channel.rules import (
     DISLIKED,
     END,
     FREQUENCY,
+    MASK,
     MONTH_STARTS,
     MONTHS,
     MORE_THAN,
     STREAK_OF_2,
     STREAK_OF_3,
     TIES,
-    Packing,
+    WEIGHTS,
 )
 
 __all__ = ["files", "memory"]
 
-_PACKING = Packing()
-_WEIGHTS = np.array(_PACKING.weights(0))
+_WEIGHTS = np.array(WEIGHTS)
 _STARTS = np.array(MONTH_STARTS[1:], "datetime64[D]")
 _TIE_ORDER = np.array([CHANNELS.index(c) for c in TIES])
 
@@ -115,7 +116,7 @@ def _scored(keys: pd.Series, words: pd.Series) -> pd.DataFrame:
 
 
 def _scores(words: NDArray[np.int64]) -> NDArray[np.float32]:
-    counts = [(words >> _PACKING.place(m)[1]) & _PACKING.mask for m in range(MONTHS)]
+    counts = [(words >> BITS * m) & MASK for m in range(MONTHS)]
     uses = np.sum([np.minimum(c, CAP) for c in counts], axis=0)
     is_2 = (counts[-1] > 0) & (counts[-2] > 0)
     score = uses * np.where(is_2, np.where(counts[-3] > 0, STREAK_OF_3, STREAK_OF_2), 1.0)

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from benchmarks.channel.data import Contacts, Files, draw_channels
-from benchmarks.channel.rules import CHANNELS, END, MONTH_STARTS, MONTHS, Packing
+from benchmarks.channel.rules import CHANNELS, END, MONTH_STARTS, MONTHS, WEIGHTS
 
 __all__ = ["write", "write_known"]
 
@@ -35,15 +35,15 @@ def write_known(spec: Contacts, files: Files) -> None:
 
     One file has a row a customer, the other a row a customer and channel.
     """
-    events, packing = spec.events(), Packing()
+    events = spec.events()
     words = np.zeros(spec.customers * len(CHANNELS), np.int64)
     for month in range(MONTHS - 1):
         made = events.months(month, month)
         cells = made.customers.astype(np.int64) * len(CHANNELS) + made.channels
-        words += np.bincount(cells, minlength=len(words)) * packing.weights(0)[month]
+        words += np.bincount(cells, minlength=len(words)) * WEIGHTS[month]
     numbers = _draw_numbers(spec, np.random.default_rng([spec.seed, 1]))
-    wide, name = words.reshape(-1, len(CHANNELS)), packing.names[0]
-    columns = {f"{c}_{name}": wide[:, k].copy() for k, c in enumerate(CHANNELS)}
+    wide = words.reshape(-1, len(CHANNELS))
+    columns = {c: wide[:, k].copy() for k, c in enumerate(CHANNELS)}
     _save({"customer": numbers, **columns}, files.known_by_customer)
     found = np.flatnonzero(words)
     keys = numbers[found // len(CHANNELS)] * len(CHANNELS) + found % len(CHANNELS)

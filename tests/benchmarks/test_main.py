@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from benchmarks.runner import AnswersDifferError
-from benchmarks.storing import load
 
 from benchmarks import __main__ as command
+from benchmarks.runner import AnswersDifferError
+from benchmarks.storing import load
 
 
 def run(home: Path, *arguments: str) -> int:

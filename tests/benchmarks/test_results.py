@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from benchmarks.report import case_table, goal_table
-from benchmarks.results import Goal, Measured, Result, Results, Spread
 
 from benchmarks import page, storing
+from benchmarks.report import case_table, goal_table
+from benchmarks.results import Goal, Measured, Result, Results, Spread
 
 
 def measured(*cpu_s: float, peak_mb: float | None = None) -> tuple[Measured, ...]:
@@ -112,3 +112,13 @@ def test_the_page_is_that_of_the_kept_results() -> None:
     written = page.PAGE.read_text(encoding="utf-8") if page.PAGE.exists() else None
     kept = storing.kept()
     assert written == (page.render(kept) if kept else None)
+
+
+def test_without_results_there_is_no_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(storing, "KEPT", tmp_path)
+    monkeypatch.setattr(page, "PAGE", tmp_path / "page.md")
+    with pytest.raises(SystemExit, match="nothing is kept"):
+        page.main()
+    storing.save(RESULTS, tmp_path / "some.json")
+    page.main()
+    assert page.PAGE.read_text(encoding="utf-8") == page.render([RESULTS])

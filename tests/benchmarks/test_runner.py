@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+from benchmarks import child
 from benchmarks.cases import Answer, Case, Run, Side, domain
 from benchmarks.channel.inputs import DECODE, OURS
 from benchmarks.results import Measured
@@ -23,8 +25,6 @@ from benchmarks.runner import (
     timed,
     within,
 )
-
-from benchmarks import child
 
 
 def answering(**answer: object) -> Callable[[object], Run]:

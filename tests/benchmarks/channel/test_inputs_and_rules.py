@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks.channel.data import Contacts
-from benchmarks.channel.rules import CHANNELS, COMPLAINED, DISLIKED, MONTHS, Packing
-from benchmarks.channel.with_powerchannel import rulebook
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.channel import rules
+from benchmarks.channel.data import Contacts
+from benchmarks.channel.rules import BITS, CHANNELS, COMPLAINED, DISLIKED, MASK, MONTHS, WEIGHTS
+from benchmarks.channel.with_powerchannel import rulebook
 from powerchannel.channel.reference import tie_order
 from powerchannel.periods import format_month, month_end_us, parse_month, window
 
@@ -41,22 +41,13 @@ def test_the_months_are_those_of_the_window() -> None:
     assert str(end.astype("datetime64[D]")) == rules.END
 
 
-@given(
-    words=st.sampled_from([1, 2]),
-    counts=st.lists(st.integers(0, 1023), min_size=MONTHS, max_size=MONTHS),
-)
-def test_packed_counts_come_out_again_and_leave_room_for_marks(
-    words: int, counts: list[int]
-) -> None:
-    packing = Packing(words)
-    packed = [
-        sum(n * w for n, w in zip(counts, packing.weights(k), strict=True)) for k in range(words)
-    ]
-    assert max(packed) < min(COMPLAINED, DISLIKED)
-    packed[0] += COMPLAINED + DISLIKED
-    places = [packing.place(month) for month in range(MONTHS)]
-    assert [packed[word] >> shift & packing.mask for word, shift in places] == counts
-    assert packed[0] + DISLIKED < 2**63
+@given(st.lists(st.integers(0, MASK), min_size=MONTHS, max_size=MONTHS))
+def test_packed_counts_come_out_again_and_leave_room_for_marks(counts: list[int]) -> None:
+    word = sum(n * w for n, w in zip(counts, WEIGHTS, strict=True))
+    assert word < min(COMPLAINED, DISLIKED)
+    word += COMPLAINED + DISLIKED
+    assert [word >> BITS * month & MASK for month in range(MONTHS)] == counts
+    assert word < 2**63
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -99,4 +90,5 @@ def test_files_are_made_once_and_whole(tmp_path: Path) -> None:
     spec = Contacts(count=2000, customers=200)
     first = spec.files(tmp_path).contacts[0].stat().st_mtime_ns
     assert spec.files(tmp_path).contacts[0].stat().st_mtime_ns == first
-    assert [path.name for path in tmp_path.iterdir()] == ["2000-200-random-integer-1"]
+    (made,) = tmp_path.iterdir()
+    assert made.name.startswith("2000-200-random-integer-1-")
