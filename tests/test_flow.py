@@ -23,7 +23,7 @@ from powerchannel.channel.rules import Extra, Rulebook
 from powerchannel.channel.scoring import Scorer
 from powerchannel.errors import TableError
 from powerchannel.files import read_table, streams
-from powerchannel.flow import Summary, count_files, score_files
+from powerchannel.flow import Summary, count_files, score_files, score_table, write_scores
 from powerchannel.tables.door import Source
 from strategies import AS_OF, ASSUMED, MONTH, crowd, exports, hebei, moment, rulebooks
 
@@ -435,6 +435,29 @@ def test_a_failure_leaves_what_was_there_and_nothing_else(
         run(path, tmp_path / name, threads=threads)
     assert (tmp_path / name).read_bytes() == b"before"
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted(["a.parquet", name])
+
+
+# in memory, and from a state
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_table_holds_what_the_file_does(tmp_path: Path, threads: int) -> None:
+    frames = crowd(hebei().catalogue, 7, 60).frames()
+    sides: Sides = {n: frames[n] for n in ("facts", "dislikes", "complaints")}
+    path = save(tmp_path / "a.parquet", table_of(ROWS))
+    run(path, tmp_path / "out.parquet", sides=sides)
+    table = score_table(path, rulebook=hebei(), as_of=AS_OF, now=NOW, threads=threads, **sides)
+    assert table.equals(read_table(tmp_path / "out.parquet", where="scores").cast(table.schema))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_state_that_was_kept_is_written_as_its_files_are(tmp_path: Path, threads: int) -> None:
+    path = save(tmp_path / "a.parquet", table_of(ROWS))
+    summary = run(path, tmp_path / "out.parquet")
+    write_scores(summary.result, tmp_path / "again.parquet", threads=threads)
+    first, second = (tmp_path / name for name in ("out.parquet", "again.parquet"))
+    assert first.read_bytes() == second.read_bytes()
+    assert summary.origin == channel.evaluate(summary.result.state, hebei(), as_of=AS_OF).origin
 
 
 # states

@@ -26,7 +26,7 @@ from powerchannel.channel.state import State
 from powerchannel.errors import Problem
 from powerchannel.files import check_target, read_table
 from powerchannel.files.streams import can_stream, headers_of, parts_of
-from powerchannel.files.wide import write_wide
+from powerchannel.files.wide import wide_batches, wide_schema, write_wide
 from powerchannel.periods import parse_month, window
 from powerchannel.tables import IdsMode, Source, check_tables
 from powerchannel.text import Text
@@ -34,7 +34,7 @@ from powerchannel.text import Text
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Counted", "Summary", "count_files", "score_files"]
+__all__ = ["Counted", "Summary", "count_files", "score_files", "score_table", "write_scores"]
 
 Paths: TypeAlias = str | PathLike[str] | Sequence[str | PathLike[str]]
 
@@ -80,8 +80,8 @@ class Summary:
         What became of the contacts.
     problems : tuple of Problem
         Everything that was found.
-    origin : Origin
-        Where the scores come from.
+    result : Result
+        The scores, to explain a customer or keep the state; it holds the state in memory.
     note : Text
         Which way was taken, and why.
     """
@@ -89,8 +89,13 @@ class Summary:
     customers: int
     tally: Tally
     problems: tuple[Problem, ...]
-    origin: channel.Origin
+    result: channel.Result
     note: Text
+
+    @property
+    def origin(self) -> channel.Origin:
+        """Where the scores come from (结果来源)."""
+        return self.result.origin
 
 
 def score_files(
@@ -133,25 +138,95 @@ def score_files(
         For structural faults of any file.
     """
     check_target(out)  # now, and not after an hour of counting
-    months = window(parse_month(as_of), rulebook.window.months).tolist()
-    counted = count_files(
-        contacts,
-        rulebook=rulebook,
-        months=months,
-        sides={"facts": facts, "dislikes": dislikes, "complaints": complaints},
-        ids=ids,
-        threads=threads,
-        now=now,
-    )
+    sides = {"facts": facts, "dislikes": dislikes, "complaints": complaints}
+    counted = _counted(contacts, rulebook, as_of, sides, ids, threads, now)
     result = channel.evaluate(counted.state, rulebook, as_of=as_of)
-    scorer = Scorer(Engine(result.state, rulebook, result.month), threads=threads)
-    write_wide(result.state.customers, result.state.channels, scorer.blocks(), out)
+    write_scores(result, out, threads=threads)
     return Summary(
         customers=len(counted.state),
         tally=counted.tally,
         problems=counted.problems,
-        origin=result.origin,
+        result=result,
         note=counted.note,
+    )
+
+
+def score_table(
+    contacts: Paths,
+    *,
+    rulebook: channel.Rulebook,
+    as_of: str,
+    facts: Source | None = None,
+    dislikes: Source | None = None,
+    complaints: Source | None = None,
+    ids: IdsMode = "text",
+    threads: int = 1,
+    now: date | None = None,
+) -> pa.Table:
+    """Score contacts from files into an Arrow table (文件计分入内存).
+
+    Parameters
+    ----------
+    contacts, rulebook, as_of, facts, dislikes, complaints, ids, threads, now
+        As in `score_files`.
+
+    Returns
+    -------
+    pyarrow.Table
+        customer_id, first_choice (a dictionary, null for none), one float32 score a channel.
+
+    Raises
+    ------
+    TableError
+        For structural faults of any file.
+    """
+    import pyarrow as pa
+
+    sides = {"facts": facts, "dislikes": dislikes, "complaints": complaints}
+    counted = _counted(contacts, rulebook, as_of, sides, ids, threads, now)
+    result = channel.evaluate(counted.state, rulebook, as_of=as_of)
+    state, blocks = result.state, _scorer(result, threads).blocks()
+    batches = wide_batches(state.customers, state.channels, blocks)
+    return pa.Table.from_batches(batches, schema=wide_schema(state.channels))
+
+
+def write_scores(result: channel.Result, out: str | PathLike[str], *, threads: int = 1) -> None:
+    """Write the scores of a result into a wide file, block by block (写出宽表).
+
+    Parameters
+    ----------
+    result : Result
+        From `channel.evaluate`, such as of a state that was kept and merged with a new month.
+    out : path
+        As in `score_files`.
+    threads : int
+        Threads that score.
+
+    Raises
+    ------
+    TableError
+        When the file cannot be written.
+    """
+    state, blocks = result.state, _scorer(result, threads).blocks()
+    write_wide(state.customers, state.channels, blocks, out)
+
+
+def _scorer(result: channel.Result, threads: int) -> Scorer:
+    return Scorer(Engine(result.state, result.rulebook, result.month), threads=threads)
+
+
+def _counted(
+    contacts: Paths,
+    rulebook: channel.Rulebook,
+    as_of: str,
+    sides: dict[str, Source | None],
+    ids: IdsMode,
+    threads: int,
+    now: date | None,
+) -> Counted:
+    months = window(parse_month(as_of), rulebook.window.months).tolist()
+    return count_files(
+        contacts, rulebook=rulebook, months=months, sides=sides, ids=ids, threads=threads, now=now
     )
 
 

@@ -332,6 +332,11 @@ def _with_names(keys: NDArray[np.int64], names: list[str]) -> Ids:
 
 
 def _digit_count(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the digits of each key, 0 where it has none; neighbours mostly have as many."""
+    if len(keys):
+        ends = np.searchsorted(POWERS, [keys.min(), keys.max()], side="right") - 1
+        if ends[0] == ends[1]:
+            return np.full(len(keys), max(ends[0], 0), np.int64)
     return np.maximum(np.searchsorted(POWERS, keys, side="right") - 1, 0)
 
 
@@ -349,11 +354,12 @@ def _text_codes(keys: NDArray[np.int64]) -> NDArray[np.uint64]:
 
     They lie between 1 and 10**18 * 18, which uint64 just holds.
     """
-    if not len(keys):
-        return np.empty(0, dtype=np.uint64)
-    count = _digit_count(keys)
-    aligned = (keys - POWERS[count]) * POWERS[SHORT_DIGITS - count]
-    return aligned.astype(np.uint64) * np.uint64(SHORT_DIGITS) + count.astype(np.uint64)
+    codes = np.empty(len(keys), dtype=np.uint64)
+    for part in _slices(len(keys), BLOCK_ROWS):
+        count = _digit_count(keys[part])
+        aligned = (keys[part] - POWERS[count]) * POWERS[SHORT_DIGITS - count]
+        codes[part] = aligned.view(np.uint64) * np.uint64(SHORT_DIGITS) + count.view(np.uint64)
+    return codes
 
 
 def _anchor(name: str) -> int:
@@ -366,12 +372,12 @@ def _anchor(name: str) -> int:
 
 def _text_order(keys: NDArray[np.int64], names: NDArray[np.object_]) -> NDArray[np.int64]:
     """Return the rows that are not null in canonical order; a rising run costs one pass."""
+    if len(keys) and keys.min() > 0:
+        return np.argsort(_text_codes(keys))  # equal ids may stand in any order among themselves
     digits = np.flatnonzero(keys > 0)
     codes = _text_codes(keys[digits])
-    order = np.argsort(codes)  # equal ids may stand in any order among themselves
+    order = np.argsort(codes)
     texts = np.flatnonzero(keys < 0)
-    if not len(texts):
-        return digits[order]
     texts = texts[np.argsort(-keys[texts], kind="stable")]
     anchors = np.array([_anchor(name) for name in names], dtype=np.uint64)
     slots = np.searchsorted(codes[order], anchors[-keys[texts] - 1], side="right")

@@ -96,6 +96,16 @@ def keys_of(**given: object) -> int:
     return _core.keys_of(*call.values())
 
 
+def texts_of(**given: object) -> int:
+    call: dict[str, object] = {
+        "keys": np.arange(11, 20),
+        "offsets": np.zeros(10, np.int32),
+        "data": np.zeros(162, np.uint8),
+        **given,
+    }
+    return _core.texts_of(*call.values())
+
+
 def partition(**given: object) -> tuple[int, ...]:
     call: dict[str, object] = {
         "keys": np.arange(9),
@@ -117,7 +127,10 @@ def encode(**given: object) -> int:
 
 CALLS: dict[str, Callable[..., object]] = {
     f.__name__: f
-    for f in (finalise, scatter, merge, slots_of, parse_digits, keys_of, partition, encode)
+    for f in (
+        *(finalise, scatter, merge, slots_of, parse_digits),
+        *(keys_of, texts_of, partition, encode),
+    )
 }
 # the arrays of each call: how many items of what, and whether they are written
 ARRAYS = {
@@ -127,6 +140,7 @@ ARRAYS = {
     "slots_of": {"stamps": "r", "table": "r", "slots": "w"},
     "parse_digits": {"offsets": "r", "data": "r", "keys": "w"},
     "keys_of": {"numbers": "r", "keys": "w"},
+    "texts_of": {"keys": "r", "offsets": "w", "data": "w"},
     "partition": {"keys": "r", "columns": "r", "slots": "r"}
     | dict.fromkeys(("keys_out", "columns_out", "slots_out"), "w"),
     "encode": {"keys": "r", "codes": "w"},
@@ -177,6 +191,7 @@ SHORT = {
     "slots_of": ["slots"],
     "parse_digits": ["keys"],
     "keys_of": ["keys"],
+    "texts_of": ["offsets", "data"],
     "partition": ["columns", "slots", "keys_out", "columns_out", "slots_out"],
     "encode": ["codes"],
 }
@@ -185,7 +200,7 @@ SHORT = {
 @pytest.mark.parametrize(("call", "name"), [(c, n) for c, names in SHORT.items() for n in names])
 def test_an_array_that_is_too_short_is_refused(call: str, name: str) -> None:
     kind = np.dtype(TYPES.get(name, np.uint8))
-    enough = {"modifiers": 72, "scores": 72, "other": 72}.get(name, 9)
+    enough = {"modifiers": 72, "scores": 72, "other": 72, "offsets": 10, "data": 162}.get(name, 9)
     with pytest.raises(ValueError, match=f"{name} holds {enough - 1} items"):
         CALLS[call](**{name: np.zeros(enough - 1, kind)})
     CALLS[call](**{name: np.zeros(enough, kind)})
@@ -319,6 +334,12 @@ def test_what_is_no_key_is_counted() -> None:
     assert keys.tolist() == [10, 0, 0]
 
 
+def test_texts_need_offsets_of_32_bits() -> None:
+    keys = np.zeros(2**31 // 18 + 1, np.int64)  # never written to: it costs no memory
+    with pytest.raises(ValueError, match="too many for offsets"):
+        texts_of(keys=keys)
+
+
 @pytest.mark.parametrize("shards", [0, -1, 65])
 def test_too_few_or_many_shards_are_refused(shards: int) -> None:
     with pytest.raises(ValueError, match="1 to 64 shards"):
@@ -378,6 +399,11 @@ LONG: dict[str, dict[str, object]] = {
     "slots_of": {"stamps": LONGS, "slots": BYTES},
     "parse_digits": {"offsets": np.arange(MANY + 1, dtype=np.int32), "data": BYTES, "keys": KEYS},
     "keys_of": {"numbers": LONGS, "keys": KEYS},
+    "texts_of": {
+        "keys": LONGS,
+        "offsets": np.zeros(MANY + 1, np.int32),
+        "data": np.zeros(18 * MANY, np.uint8),
+    },
     "partition": {
         "keys": LONGS,
         "columns": BYTES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import os
 import subprocess
 import sys
@@ -271,6 +272,33 @@ def test_integers_become_keys(numbers: list[int]) -> None:
     np.testing.assert_array_equal(np.maximum(ids.keys, 0), expected)
 
 
+def texts_by_hand(keys: list[int]) -> list[str] | None:
+    is_id = all(str(k)[0] == "1" and 2 <= len(str(k)) <= 19 for k in keys)
+    return [str(k)[1:] for k in keys] if is_id else None
+
+
+def texts(one: Loops, keys: list[int]) -> list[str] | None:
+    found = one.texts_of(np.array(keys, np.int64))
+    if found is None:
+        return None
+    offsets, data = found
+    assert (offsets.dtype, data.dtype, offsets[-1]) == (np.int32, np.uint8, len(data))
+    return [bytes(data[a:b]).decode() for a, b in itertools.pairwise(offsets)]
+
+
+@given(st.lists(st.from_regex(r"\A[0-9]{1,18}\Z")))
+def test_keys_are_written_as_the_texts_they_come_from(words: list[str]) -> None:
+    for one in ALL:
+        assert texts(one, [int("1" + word) for word in words]) == words
+
+
+@pytest.mark.parametrize("key", [*NUMBERS, *(10**e * f for e in range(18) for f in (2, 9))])
+def test_what_is_no_text_of_digits_is_not_written(key: int) -> None:
+    for one in ALL:
+        assert texts(one, [key]) == texts_by_hand([key])
+        assert texts(one, [10, key, 123]) == texts_by_hand([10, key, 123])
+
+
 keys = st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 30)
 
 
@@ -306,16 +334,18 @@ def test_ids_keep_their_numbers_while_the_table_grows() -> None:
 
 
 def test_ids_that_want_the_same_place_are_told_apart() -> None:
-    """Runs of taken slots, over the end of a table of 1,024 slots as well."""
+    """Full lines of cache, over the end of a table of some hundred lines as well."""
     found = np.arange(1, 400_000, dtype=np.int64)
     mixed = found.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    slots = (mixed ^ (mixed >> np.uint64(32))) & np.uint64(1023)
-    crowded = found[(slots >= 1022) | (slots == 0)][:600]
+    place = (mixed ^ (mixed >> np.uint64(32))) & np.uint64(2**32 - 1)
+    crowded = found[(place >> np.uint64(23)) >= 510][:600]  # the end of all places
+    assert len(crowded) == 600
     for one in ALL:
         table = one.table()
         for part in np.split(crowded, [7, 8, 300]):
             table.encode(part)
         assert table.encode(crowded).tolist() == list(range(600))
+        assert table.keys().tolist() == crowded.tolist()
 
 
 @given(st.lists(keys, max_size=80), st.integers(1, 64))

@@ -47,7 +47,7 @@ def test_batches_are_counted_as_by_hand(
                 order.setdefault(key, len(order))
             uses.update((order[k], c, s) for k, c, s in events if s < MONTHS)
             seen.update((order[k], c, s) for k, c, s in shown if s < MONTHS)
-        assert (len(shard), shard.keys().tolist()) == (len(order), list(order))
+        assert (len(shard), shard.give_keys().tolist()) == (len(order), list(order))
         for slot in range(MONTHS):
             assert counts(shard.uses(slot), slot) == {k: n for k, n in uses.items() if k[2] == slot}
             evidence = shard.evidence(slot)

@@ -16,7 +16,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from powerchannel._kernels import twin
-from powerchannel._kernels.rules import LoopRules
+from powerchannel._kernels.rules import MAX_DIGITS, LoopRules
 
 try:
     from powerchannel._kernels import _core
@@ -157,6 +157,15 @@ class Loops:
         keys = np.empty(len(numbers), np.int64)
         _core.keys_of(numbers, keys)
         return keys
+
+    def texts_of(self, keys: NDArray[np.int64]) -> twin.Texts | None:
+        """Return the digits of keys as text in Arrow's form (键转文本)."""
+        if not self.is_compiled:
+            return twin.texts_of(keys)
+        offsets = np.empty(len(keys) + 1, np.int32)
+        data = np.empty(len(keys) * MAX_DIGITS, np.uint8)
+        size = _core.texts_of(keys, offsets, data)
+        return None if size < 0 else (offsets, data[:size])
 
     def table(self) -> Table:
         """Return an empty table of ids (编号字典)."""

@@ -11,6 +11,7 @@ __all__ = [
     "COMPLAINT",
     "DISLIKE",
     "LATENT",
+    "MAX_DIGITS",
     "MAX_MONTHS",
     "MAX_SHARDS",
     "MAX_STEPS",
@@ -21,6 +22,8 @@ __all__ = [
 
 CHANNELS = 8
 """Channels of a plane: a customer and month is one 64-bit word."""
+MAX_DIGITS = 18
+"""Digits of an id that is held as an integer."""
 MAX_MONTHS = 8
 MAX_STEPS = 4
 MAX_SHARDS = 64

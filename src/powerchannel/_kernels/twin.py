@@ -14,6 +14,7 @@ from powerchannel._kernels.rules import (
     COMPLAINT,
     DISLIKE,
     LATENT,
+    MAX_DIGITS,
     NO_CHOICE,
     NOWHERE,
     LoopRules,
@@ -22,6 +23,7 @@ from powerchannel._kernels.rules import (
 __all__ = [
     "IdTable",
     "Part",
+    "Texts",
     "finalise",
     "keys_of",
     "merge",
@@ -29,11 +31,11 @@ __all__ = [
     "scatter",
     "shard_of",
     "slots_of",
+    "texts_of",
 ]
 
 _BLOCK = 1 << 14  # customers at a time: the working arrays of a block stay in the cache
-_LONGEST_ID = 10**18
-_POWERS = 10 ** np.arange(19, dtype=np.int64)
+_POWERS = 10 ** np.arange(MAX_DIGITS + 1, dtype=np.int64)
 
 
 def finalise(
@@ -209,9 +211,41 @@ def slots_of(
 
 def keys_of(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return integers as keys of ids of just their digits, 0 for what is no id (整数编号转键)."""
-    fits = (numbers >= 0) & (numbers < _LONGEST_ID)
+    fits = (numbers >= 0) & (numbers < _POWERS[-1])
     digits = np.maximum(np.searchsorted(_POWERS, numbers, side="right"), 1)
-    return np.where(fits, numbers + _POWERS[np.minimum(digits, 18)], 0)
+    return np.where(fits, numbers + _POWERS[np.minimum(digits, MAX_DIGITS)], 0)
+
+
+Texts: TypeAlias = tuple[NDArray[np.int32], NDArray[np.uint8]]
+
+
+def texts_of(keys: NDArray[np.int64]) -> Texts | None:
+    """Return the digits of keys as Arrow text, None where one is not of digits (键转文本).
+
+    Parameters
+    ----------
+    keys : ndarray of int64, shape (rows,)
+        Keys of `Ids`.
+
+    Returns
+    -------
+    offsets : ndarray of int32, shape (rows + 1,)
+        Where each text begins and ends.
+    data : ndarray of uint8
+        The bytes of all texts.
+    """
+    count = np.searchsorted(_POWERS, keys, side="right") - 1
+    rest = keys - _POWERS[count]
+    if (count < 1).any() or (rest >= _POWERS[count]).any():
+        return None
+    digits = np.empty((len(keys), MAX_DIGITS), np.uint8)
+    for column in digits.T[::-1]:
+        shorter = rest // 10
+        column[:] = rest - shorter * 10
+        rest = shorter
+    digits += np.uint8(ord("0"))
+    offsets = np.concatenate([[0], np.cumsum(count)]).astype(np.int32)
+    return offsets, digits[np.arange(MAX_DIGITS) >= MAX_DIGITS - count[:, None]]
 
 
 Part: TypeAlias = tuple[NDArray[np.int64], NDArray[np.uint8], NDArray[np.uint8]]

@@ -112,8 +112,8 @@ class ArrowReader:
         table = code_table(self.catalogue.vocabularies["channel"])
         words = column.dictionary.to_pylist()
         known = np.array([table.get(w.strip().casefold(), NOWHERE) for w in words], np.uint8)
-        codes = known[column.indices.to_numpy(zero_copy_only=False)]
-        return None if (codes == NOWHERE).any() else codes
+        codes = known.take(column.indices.to_numpy(zero_copy_only=False), mode="clip")
+        return None if NOWHERE in known and NOWHERE in codes else codes
 
     def _stamps(self, column: pa.Array) -> _Stamps | None:
         kind, values = str(column.type), _stamp_values(column)
@@ -127,7 +127,7 @@ class ArrowReader:
             days = days.copy()
             days[: _SUMMER_TIME_ENDS - _FIRST_DAY] = NOWHERE
         slots = self.loops.slots_of(values, per_day, shift, days, _FIRST_DAY)
-        if (slots == NOWHERE).any():
+        if NOWHERE in slots:
             return None
         slots[slots == _OTHER_MONTH] = NOWHERE
         return _Stamps(values, per_day, shift, has_zone, slots)
@@ -138,6 +138,8 @@ class ArrowReader:
         for kind, rule in enumerate(self.catalogue.evidence):
             if rule.business_types or rule.handling_modes or rule.text_any:
                 continue
+            if rule.hours is not None and stamps.per_day == 1:
+                continue  # dates without times
             rows = np.flatnonzero(self._holds(rule, uses, stamps))
             kinds = np.full(len(rows), kind, np.uint8)
             parts.append(Cells(uses.keys[rows], kinds, stamps.slots[rows]))

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from itertools import islice, repeat
+from itertools import chain
+from operator import itemgetter
+from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -38,10 +40,12 @@ from powerchannel.times import local_month, parse_times
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Batches", "Counter", "Prepared", "Tally", "streaming_obstacle"]
+__all__ = ["Batches", "Counter", "Tally", "Told", "streaming_obstacle"]
 
 Batches: TypeAlias = "Callable[[], Iterable[pa.RecordBatch]]"
 """What one thread reads: called there, it yields batches."""
+Shares: TypeAlias = Sequence[tuple[Cells, Cells]]
+"""For each shard its uses and its evidence."""
 
 _CONTACTS = SCHEMAS["contacts"]
 
@@ -78,13 +82,11 @@ class Tally:
 
 
 @frozen(eq=False, kw_only=True)
-class Prepared:
-    """A batch that was read: what is to be counted, and what dropped out (已读批次).
+class Told:
+    """What there is to tell of a batch that was counted (批次情况).
 
     Parameters
     ----------
-    shares : sequence of (Cells, Cells)
-        For each shard its uses and its evidence.
     has_zone : bool, optional
         Whether the stamps carry an offset; None where no row was kept.
     tally : Tally
@@ -93,7 +95,6 @@ class Prepared:
         Everything that was found.
     """
 
-    shares: Sequence[tuple[Cells, Cells]]
     has_zone: bool | None
     tally: Tally
     problems: tuple[Problem, ...] = ()
@@ -177,33 +178,33 @@ class Counter:
         TableError
             For structural faults of a batch, or stamps with and without an offset.
         """
-        if len(self._shards) > 1:
-            self._add_parallel(iter(parts))
-            return
-        for part in parts:
-            for batch in _filled(part):
-                prepared = self._prepare(batch)
-                self._shards[0].add(*prepared.shares[0])
-                self._note(prepared)
-
-    def _add_parallel(self, parts: Iterator[Batches]) -> None:
-        """Read some parts, then count by customer: no two threads ever touch the same cell."""
         threads = len(self._shards)
+        if threads == 1:
+            for part in parts:
+                for batch in _filled(part):
+                    self._note(self._count(batch, 0))
+            return
         with ThreadPoolExecutor(threads) as pool:
-            while taken := list(islice(parts, threads)):
-                read = [p for prepared in pool.map(self._read, taken) for p in prepared]
-                list(pool.map(self._count, repeat(read), range(threads)))
-                for prepared in read:
-                    self._note(prepared)
+            waiting = _Shared(parts)
+            read = pool.map(lambda first: list(self._work(waiting, first)), range(threads))
+            seen = sorted(chain.from_iterable(read), key=itemgetter(0))
+        for _, told in seen:
+            self._note(told)
 
-    def _read(self, part: Batches) -> list[Prepared]:
-        return [self._prepare(batch) for batch in _filled(part)]
+    def _work(self, waiting: _Shared, first: int) -> Iterator[tuple[int, Told]]:
+        """Count what is waiting, part by part; each thread begins with another shard."""
+        for number, part in waiting:
+            yield from ((number, self._count(batch, first)) for batch in _filled(part))
 
-    def _count(self, read: Sequence[Prepared], shard: int) -> None:
-        for prepared in read:
-            self._shards[shard].add(*prepared.shares[shard])
+    def _count(self, batch: pa.RecordBatch, first: int) -> Told:
+        """Count a batch; no two threads ever touch the same shard at a time."""
+        told, shares = self._prepare(batch)
+        for k in range(len(shares)):
+            shard = (first + k) % len(shares)
+            self._shards[shard].add(*shares[shard])
+        return told
 
-    def _note(self, batch: Prepared) -> None:
+    def _note(self, batch: Told) -> None:
         before = self.tally.rows_in
         self._found += [(before, p) for p in batch.problems]
         self.tally = self.tally.plus(batch.tally)
@@ -213,19 +214,17 @@ class Counter:
             with_zone = batch.tally.rows_in if batch.has_zone else before
             raise TableError([_mixed_zones(self._zones, with_zone, self.tally.rows_in)])
 
-    def _prepare(self, batch: pa.RecordBatch) -> Prepared:
+    def _prepare(self, batch: pa.RecordBatch) -> tuple[Told, Shares]:
         found = self._reader.read(batch)
         if found is None:
             return self._checked(batch)
         rows = len(found.uses)
         counted = rows - int(np.count_nonzero(found.uses.slots == NOWHERE))
-        return Prepared(
-            shares=self._shares(found.uses, found.evidence),
-            has_zone=found.has_zone,
-            tally=Tally(rows_in=rows, counted=counted, elsewhere=rows - counted),
-        )
+        tally = Tally(rows_in=rows, counted=counted, elsewhere=rows - counted)
+        told = Told(has_zone=found.has_zone, tally=tally)
+        return told, self._shares(found.uses, found.evidence)
 
-    def _shares(self, uses: Cells, evidence: Cells) -> Sequence[tuple[Cells, Cells]]:
+    def _shares(self, uses: Cells, evidence: Cells) -> Shares:
         if len(self._shards) == 1:
             return [(uses, evidence)]
         return list(zip(self._dealt(uses), self._dealt(evidence), strict=True))
@@ -235,7 +234,7 @@ class Counter:
         parts = self._loops.partition(cells.keys, cells.columns, cells.slots, shards)
         return [Cells(*part) for part in parts]
 
-    def _checked(self, batch: pa.RecordBatch) -> Prepared:
+    def _checked(self, batch: pa.RecordBatch) -> tuple[Told, Shares]:
         """Check a batch like a table in memory."""
         import pyarrow as pa
 
@@ -253,8 +252,7 @@ class Counter:
         uses = Cells(keys, contacts.codes("channel").astype(np.uint8), slots)
         evidence = Cells(keys[rows], kinds.astype(np.uint8), slots[rows])
         counted = int((slots != NOWHERE).sum())
-        return Prepared(
-            shares=self._shares(uses, evidence),
+        told = Told(
             has_zone=_has_zone(batch, contacts),
             tally=Tally(
                 rows_in=contacts.rows_in,
@@ -264,6 +262,7 @@ class Counter:
             ),
             problems=tuple(p for p in contacts.problems if p.code != "identical_rows"),
         )
+        return told, self._shares(uses, evidence)
 
     def slots(self, months: NDArray[np.int32]) -> NDArray[np.uint8]:
         """Return the position of each month among those counted, 255 for any other (月槽)."""
@@ -291,13 +290,14 @@ class Counter:
         sides = {n: t for n, t in checked.items() if n != "contacts"}
         rows = {n: self._places(self._names.keys(t.ids("customer_id"))) for n, t in sides.items()}
         starts = np.concatenate([[0], np.cumsum([len(s) for s in self._shards])])
-        keys = np.concatenate([s.keys() for s in self._shards])
+        keys = np.concatenate([s.give_keys() for s in self._shards])
         customers, order = self._names.ids(keys).ordered()
         rank = np.empty(len(order), np.int64)
         rank[order] = np.arange(len(order))
         evidence = self._evidence(rank, starts)
-        planes = self._planes(order)
         sides_at = {n: rank[starts[shard] + code] for n, (shard, code) in rows.items()}
+        del keys, rank
+        planes = self._planes(order)
         return assemble(self.catalogue, customers, planes, evidence, sides, sides_at)
 
     def _places(self, keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -310,16 +310,18 @@ class Counter:
         return shard, code
 
     def _planes(self, order: NDArray[np.int64]) -> dict[int, Plane]:
-        planes: dict[int, Plane] = {}
-        channels = len(self.catalogue.codes)
-        for slot, month in sorted(enumerate(self.months), key=lambda pair: pair[1]):
-            words = np.concatenate([s.uses(slot).view(np.uint64)[:, 0] for s in self._shards])
-            for shard in self._shards:
-                shard.forget(slot)
-            plane = Plane.of_grid(words[order].view(np.uint8).reshape(-1, CHANNELS), channels)
-            if plane.uses:
-                planes[month] = plane
-        return planes
+        months = sorted(enumerate(self.months), key=itemgetter(1))
+        with ThreadPoolExecutor(len(self._shards)) as pool:
+            planes = list(pool.map(lambda pair: self._plane(pair[0], order), months))
+        found = zip(months, planes, strict=True)
+        return {month: plane for (_, month), plane in found if not plane.is_empty}
+
+    def _plane(self, slot: int, order: NDArray[np.int64]) -> Plane:
+        words = np.concatenate([s.uses(slot).view(np.uint64)[:, 0] for s in self._shards])
+        for shard in self._shards:
+            shard.forget(slot)
+        grid = words[order].view(np.uint8).reshape(-1, CHANNELS)
+        return Plane.of_grid(grid, len(self.catalogue.codes))
 
     def _evidence(self, rank: NDArray[np.int64], starts: NDArray[np.int64]) -> Marks:
         parts = [
@@ -333,6 +335,21 @@ class Counter:
         return count_evidence(
             {"customer": rank[customer], "kind": kind, "month": month, "count": count}
         )
+
+
+class _Shared:
+    """Parts with their numbers, for threads that take the next one when they are ready."""
+
+    def __init__(self, parts: Iterable[Batches]) -> None:
+        self._parts = enumerate(parts)
+        self._lock = Lock()
+
+    def __iter__(self) -> Iterator[tuple[int, Batches]]:
+        return self
+
+    def __next__(self) -> tuple[int, Batches]:
+        with self._lock:
+            return next(self._parts)
 
 
 def _filled(part: Batches) -> Iterator[pa.RecordBatch]:

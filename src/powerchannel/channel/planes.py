@@ -98,21 +98,25 @@ class Plane:
         shape = (len(grid), channels)
         if np.count_nonzero(grid) * _CELL_BYTES >= grid.size:
             return cls(shape, _NO_CELLS, _NO_COUNTS, grid)
-        customer, channel = np.nonzero(grid)
-        return cls(shape, customer * channels + channel, grid[customer, channel])
+        found = _found(grid)
+        return cls(shape, _cells(found, grid.shape[1], channels), grid.reshape(-1)[found])
 
     @property
     def cells(self) -> NDArray[np.int64]:
         """Positions ``customer * channels + channel`` with a use, ascending (有使用的格)."""
         if self.grid is None:
             return self.some_cells
-        customer, channel = np.nonzero(self.grid)
-        return customer * self.shape[1] + channel
+        return _cells(_found(self.grid), self.grid.shape[1], self.shape[1])
 
     @property
     def counts(self) -> NDArray[np.uint8]:
         """Uses at each of `cells`, at most 255 (使用次数)."""
-        return self.some_counts if self.grid is None else self.grid[np.nonzero(self.grid)]
+        return self.some_counts if self.grid is None else self.grid.reshape(-1)[_found(self.grid)]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no use at all (是否为空)."""
+        return not (self.some_cells if self.grid is None else self.grid).size
 
     def merge(self, other: Plane) -> Plane:
         """Add the counts of another plane of the same shape, saturating (合并).
@@ -211,3 +215,13 @@ _NO_COUNTS = np.zeros(0, np.uint8)
 
 def _saturated(counts: NDArray[np.generic]) -> NDArray[np.uint8]:
     return np.asarray(np.minimum(counts, LIMIT), dtype=np.uint8)
+
+
+def _found(grid: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return the bytes of a grid with a use, one after the other: far faster than row by row."""
+    return np.flatnonzero(grid.reshape(-1) != 0)
+
+
+def _cells(found: NDArray[np.int64], width: int, channels: int) -> NDArray[np.int64]:
+    """Return bytes of a grid as positions ``customer * channels + channel``."""
+    return found if width == channels else found - found // width * (width - channels)

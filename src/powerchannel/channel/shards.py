@@ -14,7 +14,8 @@ from powerchannel.ids import Ids
 
 __all__ = ["Cells", "Names", "Shard"]
 
-_STEP = 1 << 16  # customers by which planes grow at least
+_ROOM = 1 << 17  # customers that planes have room for at first
+_NO_ROWS = np.zeros((0, CHANNELS), np.uint8)
 
 
 @frozen(eq=False)
@@ -92,41 +93,45 @@ class Shard:
     def __init__(self, loops: Loops, months: int) -> None:
         self._loops = loops
         self._table = loops.table()
-        self._uses = [np.zeros((0, CHANNELS), np.uint8) for _ in range(months)]
+        self._known = 0
+        self._uses = [_NO_ROWS] * months
         self._evidence: list[NDArray[np.uint8]] = []
+        self._lock = Lock()
 
     def __len__(self) -> int:
-        return len(self._table)
+        return self._known
 
     def add(self, uses: Cells, evidence: Cells) -> int:
-        """Count a batch; returns how many uses fell into the months counted (计入一批)."""
-        if len(evidence) and not self._evidence:
-            self._evidence = [np.zeros((0, CHANNELS), np.uint8) for _ in self._uses]
-        codes = self._table.encode(uses.keys)
-        self._grow()
-        if len(evidence):
-            known = self._table.encode(evidence.keys)
-            self._loops.scatter(known, evidence.columns, evidence.slots, self._evidence)
-        return self._loops.scatter(codes, uses.columns, uses.slots, self._uses)
+        """Count a batch; returns how many uses fell into the months counted (计入一批).
+
+        Threads take turns.
+        """
+        with self._lock:
+            codes = self.place(uses.keys)
+            if len(evidence):
+                self._evidence = self._evidence or [_NO_ROWS] * len(self._uses)
+                known = self.place(evidence.keys)
+                self._loops.scatter(known, evidence.columns, evidence.slots, self._evidence)
+            return self._loops.scatter(codes, uses.columns, uses.slots, self._uses)
 
     def place(self, keys: NDArray[np.int64]) -> NDArray[np.int32]:
         """Return the number of each key; a new one gets the next (编号)."""
         codes = self._table.encode(keys)
-        self._grow()
+        self._known = len(self._table)
+        for planes in (self._uses, self._evidence):
+            for slot, plane in enumerate(planes):
+                if len(plane) < self._known:
+                    planes[slot] = _enlarged(plane, self._known)
         return codes
 
-    def _grow(self) -> None:
-        """Enlarge all planes in place, by an eighth at least: the memory is moved, not copied."""
-        known, room = len(self._table), len(self._uses[0]) if self._uses else 0
-        if known > room:
-            room = max(known + (known >> 3), room + _STEP)
-        for plane in (*self._uses, *self._evidence):
-            if len(plane) < room:
-                plane.resize((room, CHANNELS), refcheck=False)
+    def give_keys(self) -> NDArray[np.int64]:
+        """Return the keys in order of appearance, and free their table (交出键).
 
-    def keys(self) -> NDArray[np.int64]:
-        """Return the keys in order of appearance (键)."""
-        return self._table.keys()
+        What was counted can still be read; nothing more can be counted.
+        """
+        keys = self._table.keys()
+        del self._table
+        return keys
 
     def uses(self, slot: int) -> NDArray[np.uint8]:
         """Return the uses of a month, shape (customers, 8) (使用次数)."""
@@ -138,7 +143,13 @@ class Shard:
 
     def forget(self, slot: int) -> None:
         """Free the planes of a month that has been taken over (释放)."""
-        nothing = np.zeros((0, CHANNELS), np.uint8)
-        self._uses[slot] = nothing
+        self._uses[slot] = _NO_ROWS
         if self._evidence:
-            self._evidence[slot] = nothing
+            self._evidence[slot] = _NO_ROWS
+
+
+def _enlarged(plane: NDArray[np.uint8], least: int) -> NDArray[np.uint8]:
+    """Return a plane with room to double: memory that was never written to costs nothing."""
+    larger = np.zeros((max(least, 2 * len(plane), _ROOM), CHANNELS), np.uint8)
+    larger[: len(plane)] = plane
+    return larger

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["can_stream", "headers_of", "parts_of"]
 
 _BATCH = 1 << 17  # rows; the buffers of a batch stay in the cache between decoding and counting
+_BUFFER = 1 << 18  # bytes read at a time: a column of a row group need not be held packed
 
 
 def can_stream(path: Path, *, where: str) -> bool:
@@ -97,7 +98,11 @@ def _row_groups(
     def read(group: int) -> Iterator[pa.RecordBatch]:
         with damaged(path, where=where):
             file = pq.ParquetFile(
-                path, metadata=metadata, read_dictionary=list(coded), pre_buffer=False
+                path,
+                metadata=metadata,
+                read_dictionary=list(coded),
+                pre_buffer=False,
+                buffer_size=_BUFFER,
             )
             yield from file.iter_batches(
                 _BATCH, row_groups=[group], columns=list(columns), use_threads=False

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from powerchannel._kernels.loops import loops
 from powerchannel.files.source import extension_of
 from powerchannel.files.write import check_target, replacing, write_table
 from powerchannel.ids import Ids
@@ -17,7 +18,7 @@ from powerchannel.ids import Ids
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Block", "write_wide"]
+__all__ = ["Block", "wide_batches", "wide_schema", "write_wide"]
 
 
 class Block(Protocol):
@@ -70,7 +71,7 @@ def write_wide(
         write_table(_frame(customers, channels, blocks), path)
         return
     with replacing(target) as sink:
-        _write(sink, extension, channels, _batches(customers, channels, blocks))
+        _write(sink, extension, channels, wide_batches(customers, channels, blocks))
 
 
 def _frame(customers: Ids, channels: Sequence[str], blocks: Iterable[Block]) -> pd.DataFrame:
@@ -82,7 +83,8 @@ def _frame(customers: Ids, channels: Sequence[str], blocks: Iterable[Block]) -> 
     return table.assign(**dict(zip(channels, scores, strict=True)))
 
 
-def _schema(channels: Sequence[str]) -> pa.Schema:
+def wide_schema(channels: Sequence[str]) -> pa.Schema:
+    """Return the columns of a wide table (宽表结构)."""
     import pyarrow as pa
 
     scores = [(channel, pa.float32()) for channel in channels]
@@ -90,9 +92,16 @@ def _schema(channels: Sequence[str]) -> pa.Schema:
     return pa.schema([("customer_id", pa.string()), choice, *scores])
 
 
-def _batches(
+def wide_batches(
     customers: Ids, channels: Sequence[str], blocks: Iterable[Block]
 ) -> Iterator[pa.RecordBatch]:
+    """Turn blocks of scores into record batches, one after the other (宽表批次).
+
+    Parameters
+    ----------
+    customers, channels, blocks
+        As in `write_wide`.
+    """
     import pyarrow as pa
 
     names = pa.array(list(channels))
@@ -104,21 +113,19 @@ def _batches(
             pa.DictionaryArray.from_arrays(codes, names),
             *(pa.array(row) for row in block.scores),
         ]
-        yield pa.RecordBatch.from_arrays(columns, schema=_schema(channels))
+        yield pa.RecordBatch.from_arrays(columns, schema=wide_schema(channels))
 
 
 def _texts(ids: Ids) -> pa.Array:
-    """Return ids as Arrow text; where all are of one length, their bytes are taken as they are."""
+    """Return ids as Arrow text."""
     import pyarrow as pa
 
-    fixed = np.ascontiguousarray(ids.to_fixed())
-    width = fixed.dtype.itemsize
-    grid = fixed.view(np.uint8).reshape(len(fixed), width)
-    if not grid.all():
+    found = loops().texts_of(ids.keys)
+    if found is None:
         return pa.array(ids.to_text(), pa.string())
-    offsets = np.arange(len(fixed) + 1, dtype=np.int32) * width
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(fixed)]
-    return pa.Array.from_buffers(pa.string(), len(fixed), buffers)
+    offsets, data = found
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+    return pa.Array.from_buffers(pa.string(), len(ids), buffers)
 
 
 def _write(
@@ -131,12 +138,12 @@ def _write(
 
         writer = pq.ParquetWriter(
             sink,
-            _schema(channels),
+            wide_schema(channels),
             use_dictionary=["first_choice", *channels],
             write_statistics=["customer_id"],
         )
     else:
-        writer = pa.ipc.new_file(sink, _schema(channels))
+        writer = pa.ipc.new_file(sink, wide_schema(channels))
     with writer:
         for batch in batches:
             writer.write_batch(batch)
