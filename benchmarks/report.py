@@ -8,32 +8,46 @@ from benchmarks.results import Figure, Goal, Result, Results, Spread
 
 __all__ = ["case_table", "goal_table", "machine_table"]
 
+_LABELS = {
+    "family_model": "family/model",
+    "memory_gb": "memory [GB]",
+    "load_before": "load of the minute before",
+    "scoring": "scoring path",
+}
+
 
 def case_table(result: Result) -> str:
-    """Return a row a side: median, lowest and highest of each figure, and the CPU ratio."""
+    """Return a row a side: each figure, and how many times as much as ours it takes."""
     ours = next(iter(result.sides))
     has_peak = result.spread(ours, "peak_mb") is not None
     known: tuple[Figure, ...] = ("cpu_s", "wall_s", "peak_mb")
     figures = known if has_peak else known[:2]
     heads = {"cpu_s": "CPU [s]", "wall_s": "wall [s]", "peak_mb": "peak memory [MB]"}
     rows = [
-        (side, *(_cell(result.spread(side, f)) for f in figures), str(result.ratio(side, ours)))
+        (
+            side,
+            *(_cell(result.spread(side, f)) for f in figures),
+            *(str(result.ratio(side, ours, f)) for f in known[:2]),
+        )
         for side in result.sides
     ]
-    return _table([("side", *(heads[f] for f in figures), f"CPU over {ours}"), *rows])
+    ratios = (f"CPU over {ours}", f"wall over {ours}")
+    return _table([("side", *(heads[f] for f in figures), *ratios), *rows])
 
 
 def goal_table(goals: Sequence[Goal]) -> str:
     """Return a row a goal: what was reached, what was aimed at, whether it is met."""
-    head = ("goal", "what", "reached", "aim (stretch)", "")
-    rows = [(str(g.number), g.title, str(g.reached), g.wanted, g.verdict) for g in goals]
+    head = ("goal", "what", "case", "reached", "aim (stretch)", "verdict")
+    rows = [
+        (str(g.number), g.title, f"`{g.case}`", str(g.reached), g.wanted, g.verdict) for g in goals
+    ]
     return _table([head, *rows])
 
 
 def machine_table(results: Results) -> str:
     """Return where it was measured, and with which versions."""
     facts = {"measured on": results.measured_on, **results.machine, **results.versions}
-    return _table([("what", "value"), *((k, str(v)) for k, v in facts.items())])
+    return _table([("what", "value"), *((_LABELS.get(k, k), str(v)) for k, v in facts.items())])
 
 
 def _cell(spread: Spread | None) -> str:

@@ -51,7 +51,12 @@ class Spread:
         return Spread(*((f + shift) * factor for f in (self.low, self.median, self.high)))
 
     def __str__(self) -> str:
-        return f"{self.median:.3g} ({self.low:.3g} to {self.high:.3g})"
+        return f"{_shown(self.median)} ({_shown(self.low)} to {_shown(self.high)})"
+
+
+def _shown(figure: float) -> str:
+    """Return three digits, or all of a whole number."""
+    return f"{figure:,.0f}" if abs(figure) >= 100 else f"{figure:.3g}"
 
 
 @frozen(kw_only=True)
@@ -62,6 +67,11 @@ class Result:
     title: str
     facts: Mapping[str, int | str]
     sides: Mapping[str, tuple[Measured, ...]]
+
+    @property
+    def rounds(self) -> int:
+        """How many times each side was measured."""
+        return min(len(found) for found in self.sides.values())
 
     def spread(self, side: str, figure: Figure) -> Spread | None:
         """Return the figures of a side, or None where they are unknown."""
@@ -80,21 +90,43 @@ class Result:
 
 @frozen(kw_only=True)
 class Goal:
-    """What was aimed at and what was reached."""
+    """What was aimed at and what was reached.
+
+    Parameters
+    ----------
+    number : int
+        Several lines may belong to one goal.
+    title : str
+        What is judged.
+    case : str
+        The case by which it is judged.
+    reached : Spread
+        Judged by its median.
+    aim, stretch : float
+        What is wanted, and what would be even better.
+    is_at_least : bool
+        Whether more is better.
+    """
 
     number: int
     title: str
+    case: str
     reached: Spread
     aim: float
     stretch: float | None = None
     is_at_least: bool = True
 
     @property
+    def is_met(self) -> bool:
+        """Whether the median meets the aim."""
+        return self._reaches(self.aim)
+
+    @property
     def verdict(self) -> str:
         """Whether the median meets the aim, or even the stretch."""
         if self.stretch is not None and self._reaches(self.stretch):
             return "stretch met"
-        return "met" if self._reaches(self.aim) else "NOT met"
+        return "met" if self.is_met else "NOT met"
 
     def _reaches(self, aim: float) -> bool:
         return self.reached.median >= aim if self.is_at_least else self.reached.median <= aim

@@ -1,4 +1,4 @@
-"""Results as JSON files, one a domain and size."""
+"""Results as JSON files, one a domain and size, each with a note beside it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cattrs.preconf.json import make_converter
 
 from benchmarks.results import Results
 
-__all__ = ["KEPT", "kept", "load", "save"]
+__all__ = ["KEPT", "kept", "load", "note_place", "save"]
 
 KEPT = Path(__file__).parent / "results"
 """Where the results are that the page shows."""
@@ -32,3 +32,8 @@ def load(path: Path) -> Results:
 def kept() -> list[Results]:
     """Return all results that are kept, by name."""
     return [load(path) for path in sorted(KEPT.glob("*.json"))]
+
+
+def note_place(results: Results) -> Path:
+    """Return where people write what bounds the goals that these results do not meet."""
+    return KEPT / f"{results.domain}-{results.sizes}.md"

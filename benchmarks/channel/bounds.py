@@ -1,20 +1,22 @@
-"""What no side can undercut: decoding the same columns, moving the same bytes."""
+"""What no side can undercut: decoding the same columns, writing as much, moving the same bytes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.cases import Read, Run
-from benchmarks.channel.answers import no_answer
+from benchmarks.channel.answers import no_answer, read_answer, scratch
 from benchmarks.channel.data import Files
+from benchmarks.channel.rules import CHANNELS
 
 if TYPE_CHECKING:
     from benchmarks.channel.with_powerchannel import Planes
 
-__all__ = ["copy", "decode"]
+__all__ = ["copy", "decode", "decode_and_write"]
 
 _IN, _OUT = 7 * 8, 8 * 4 + 1  # bytes a customer: six months and marks; scores and a choice
 _PIECE = 1 << 18  # too little for the C library to pass the caches by
@@ -31,6 +33,26 @@ def decode(made: Files) -> Run:
         return no_answer
 
     return run
+
+
+def decode_and_write(made: Files) -> Run:
+    """Decode likewise, then write finished scores by our writer; they are read before."""
+    from powerchannel.files.wide import _write  # which decoding alone needs not
+
+    decoding, batches, out = decode(made), _batches(made), scratch(made.home)
+
+    def run() -> Read:
+        decoding()
+        with out.open("wb") as sink:
+            _write(sink, out.suffix, CHANNELS, batches)
+        return lambda: read_answer(out)
+
+    return run
+
+
+def _batches(made: Files) -> list[pa.RecordBatch]:
+    reader = pa.ipc.open_file(pa.py_buffer(made.scores.read_bytes()))
+    return [reader.get_batch(i) for i in range(reader.num_record_batches)]
 
 
 def copy(planes: Planes, *, is_by_pieces: bool) -> Run:

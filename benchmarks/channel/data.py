@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from attrs import frozen
+from attrs import astuple, frozen
 from numpy.typing import NDArray
 
 import powerchannel
@@ -71,9 +71,18 @@ class Files:
 
     @property
     def state(self) -> Path:
-        """Our state of all months but the last; another library makes another file."""
+        """Our state of all months but the last."""
+        return self._of_library("state")
+
+    @property
+    def scores(self) -> Path:
+        """Our scores, as batches that only need writing."""
+        return self._of_library("scores")
+
+    def _of_library(self, name: str) -> Path:
+        """Another library makes another file."""
         library = Path(powerchannel.__file__).parent
-        return self.home / f"state-{_fingerprint(library.rglob('*.py'))}.arrow"
+        return self.home / f"{name}-{_fingerprint(library.rglob('*.py'))}.arrow"
 
 
 @frozen(kw_only=True)
@@ -81,13 +90,15 @@ class Contacts:
     """What to make: every customer has a contact, the rest fall as `order` says.
 
     ``random``: all customers alike; ``skewed``: in proportion to 1/rank; ``sorted``: random, each
-    month in the order of the customers' codes.
+    month in the order of the customers' codes. ``newcomers``: whether the last month has customers
+    whom no earlier month has.
     """
 
     count: int
     customers: int
     order: Literal["random", "sorted", "skewed"] = "random"
     ids: Literal["integer", "text"] = "integer"
+    newcomers: Literal["some", "none"] = "some"
     seed: int = 1
 
     def events(self) -> Events:
@@ -110,12 +121,13 @@ class Contacts:
         else:
             rest = rng.integers(0, self.customers, more, np.int32)
         customers = np.concatenate([everyone, rest])
-        rng.shuffle(customers)
+        mixed = self.count if self.newcomers == "some" else self.count * (MONTHS - 1) // MONTHS
+        rng.shuffle(customers[:mixed])
         return customers
 
     def files(self, home: Path) -> Files:
         """Make the contacts as files below `home`, once; the same ones next time."""
-        name = f"{self.count}-{self.customers}-{self.order}-{self.ids}-{self.seed}"
+        name = "-".join(map(str, astuple(self)))
         here = Path(__file__).parent
         makers = (here / name for name in ("data.py", "rules.py", "writing.py"))
         files = Files(home / f"{name}-{_fingerprint(makers)}")  # never those of other code
@@ -125,14 +137,30 @@ class Contacts:
             write(self, files.home)
         return files
 
-    def files_and_known(self, home: Path) -> Files:
-        """Make the files, and what each side keeps of all months but the last."""
+    def files_and_scores(self, home: Path) -> Files:
+        """Make the files, and our scores."""
+        files = self.files(home)
+        if not files.scores.exists():
+            from benchmarks.channel.with_powerchannel import save_scores
+
+            save_scores(files, ids=self.ids)
+        return files
+
+    def files_and_state(self, home: Path) -> Files:
+        """Make the files, and our state of all months but the last."""
         files = self.files(home)
         if not files.state.exists():
             from benchmarks.channel.with_powerchannel import save_known
-            from benchmarks.channel.writing import write_known
 
             save_known(files, ids=self.ids)
+        return files
+
+    def files_and_known(self, home: Path) -> Files:
+        """Make the files, and what each side keeps of all months but the last."""
+        files = self.files_and_state(home)
+        if not files.known_by_channel.exists():
+            from benchmarks.channel.writing import write_known
+
             write_known(self, files)
         return files
 

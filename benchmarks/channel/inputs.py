@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
-from attrs import asdict
-
 from benchmarks.cases import Case, Side, later
 from benchmarks.channel.data import Contacts
+from benchmarks.channel.rules import MONTHS
 
 __all__ = [
     "COPIES",
     "COPY",
     "DECODE",
+    "DECODE_AND_WRITE",
     "DUCKDB",
     "FINALISE",
     "HALF_YEAR",
+    "MONTH_OF_MANY",
     "OURS",
     "POLARS",
     "THREADS",
@@ -32,8 +33,10 @@ TWO, COPIES = "powerchannel, 2 threads", "powerchannel, 2 copies at once"
 POLARS, POLARS_IN_MEMORY = "Polars, streaming engine", "Polars, in-memory engine"
 DUCKDB, PANDAS = "DuckDB", "pandas"
 DECODE = "decoding alone (pyarrow)"
+DECODE_AND_WRITE = "decoding and writing alone (pyarrow)"
 COPY, COPY_BY_PIECES = "copy of as many bytes", "the same copy by cached pieces"
-NEW_MONTH, THREADS, HALF_YEAR, FINALISE = "new-month", "threads", "half-year", "finalise"
+NEW_MONTH, MONTH_OF_MANY, HALF_YEAR = "new-month", "month-of-many", "half-year"
+THREADS, FINALISE = "threads", "finalise"
 
 _COUNTS = {"tiny": (10**4,), "small": (10**6, 10**7), "large": (10**6, 10**7, 10**8)}
 _JUDGED = {"tiny": 10**4, "small": 10**7, "large": 10**7}
@@ -43,6 +46,7 @@ _KERNELS = ("plain", "avx2", "avx512")
 
 _Ids: TypeAlias = Literal["integer", "text"]
 _Order: TypeAlias = Literal["random", "sorted", "skewed"]
+_Newcomers: TypeAlias = Literal["some", "none"]
 _IDS: tuple[_Ids, ...] = ("integer", "text")
 _ORDERS: tuple[_Order, ...] = ("random", "sorted", "skewed")
 _ID_WORDS = {"integer": "int64 ids", "text": "text ids of 13 digits"}
@@ -69,8 +73,11 @@ def _cases(sizes: str) -> Iterator[Case]:
             yield _memory(_ten_each(count, order))
             for ids in _IDS:
                 yield _files(_ten_each(count, order, ids))
+        if count <= _LARGE:
+            yield _scores(_ten_each(count))
     yield _new_month(_three_each(_JUDGED[sizes] // 10))
     yield _threads(_ten_each(_JUDGED[sizes]))
+    yield _month_of_many(_three_each(_MANY_CUSTOMERS[sizes], newcomers="none"))
     yield _half_year(_three_each(_MANY_CUSTOMERS[sizes]))
     yield _finalise(_three_each(_MANY_CUSTOMERS[sizes]))
 
@@ -79,12 +86,31 @@ def _ten_each(count: int, order: _Order = "random", ids: _Ids = "integer") -> Co
     return Contacts(count=count, customers=count // 10, order=order, ids=ids)
 
 
-def _three_each(customers: int) -> Contacts:
-    return Contacts(count=3 * customers, customers=customers)
+def _three_each(customers: int, *, newcomers: _Newcomers = "some") -> Contacts:
+    return Contacts(count=3 * customers, customers=customers, newcomers=newcomers)
 
 
 def _short(count: int) -> str:
     return f"{count:.0e}".replace("e+0", "e")
+
+
+def _words(spec: Contacts) -> str:
+    return f"{spec.count:,} contacts, {spec.order}"
+
+
+def _facts(spec: Contacts) -> dict[str, int | str]:
+    return {
+        "contacts": spec.count,
+        "customers": spec.customers,
+        "order": spec.order,
+        "ids": spec.ids,
+        "seed": spec.seed,
+    }
+
+
+def _month_facts(spec: Contacts) -> dict[str, int | str]:
+    last = {"contacts of the last month": spec.count // MONTHS, "newcomers": spec.newcomers}
+    return {**_facts(spec), **last}
 
 
 def _side(name: str, function: str, *, copies: int = 1, **options: object) -> Side:
@@ -111,8 +137,8 @@ def _memory(spec: Contacts) -> Case:
         ]
     return Case(
         name=f"memory-{spec.order}-{_short(spec.count)}",
-        title=f"Dense codes in memory to scores in memory, {spec.order} customers",
-        facts=asdict(spec),
+        title=f"Dense codes to scores in memory: {_words(spec)}",
+        facts=_facts(spec),
         make=lambda _: spec.events(),
         sides=sides,
     )
@@ -130,6 +156,7 @@ def _files(spec: Contacts) -> Case:
             _side(TWO, ours, ids=ids, threads=2),
             _side(DUCKDB, "with_duckdb.files", ids=ids),
             _side(DECODE, "bounds.decode"),
+            _side(DECODE_AND_WRITE, "bounds.decode_and_write"),
         ]
     if spec.order == "random" and spec.count <= _LARGE:
         sides += [
@@ -139,10 +166,28 @@ def _files(spec: Contacts) -> Case:
         ]
     return Case(
         name=f"files-{ids}-{spec.order}-{_short(spec.count)}",
-        title=f"Parquet to Parquet: {_ID_WORDS[ids]}, {spec.order} customers",
-        facts=asdict(spec),
-        make=spec.files,
+        title=f"Parquet to Parquet: {_words(spec)}, {_ID_WORDS[ids]}",
+        facts=_facts(spec),
+        make=spec.files_and_scores if spec.order == "random" else spec.files,
         sides=sides,
+        is_isolated=True,
+    )
+
+
+def _scores(spec: Contacts) -> Case:
+    ours, ids = "with_powerchannel.scores", spec.ids
+    return Case(
+        name=f"scores-{ids}-{spec.order}-{_short(spec.count)}",
+        title=f"Parquet to scores in memory: {_words(spec)}, {_ID_WORDS[ids]}",
+        facts=_facts(spec),
+        make=spec.files,
+        sides=[
+            _side(OURS, ours, ids=ids),
+            _side(TWO, ours, ids=ids, threads=2),
+            _side(POLARS, "with_polars.scores", ids=ids),
+            _side(DUCKDB, "with_duckdb.scores", ids=ids),
+            _side(DECODE, "bounds.decode"),
+        ],
         is_isolated=True,
     )
 
@@ -151,7 +196,7 @@ def _new_month(spec: Contacts) -> Case:
     return Case(
         name=NEW_MONTH,
         title="A month more: five months as kept, the sixth from Parquet, scores to Parquet",
-        facts=asdict(spec),
+        facts=_month_facts(spec),
         make=spec.files_and_known,
         sides=[
             _side(OURS, "with_powerchannel.new_month", ids=spec.ids),
@@ -162,12 +207,24 @@ def _new_month(spec: Contacts) -> Case:
     )
 
 
+def _month_of_many(spec: Contacts) -> Case:
+    ours = "with_powerchannel.new_month"
+    return Case(
+        name=MONTH_OF_MANY,
+        title="A month more of many customers: five as kept, the sixth from Parquet, to Parquet",
+        facts=_month_facts(spec),
+        make=spec.files_and_state,
+        sides=[_side(OURS, ours, ids=spec.ids), _side(TWO, ours, ids=spec.ids, threads=2)],
+        is_isolated=True,
+    )
+
+
 def _threads(spec: Contacts) -> Case:
     ours = "with_powerchannel.files"
     return Case(
         name=THREADS,
         title="Parquet to Parquet: two threads beside two copies of the program at once",
-        facts=asdict(spec),
+        facts=_facts(spec),
         make=spec.files,
         sides=[
             _side(OURS, ours, ids=spec.ids),
@@ -179,13 +236,12 @@ def _threads(spec: Contacts) -> Case:
 
 
 def _half_year(spec: Contacts) -> Case:
-    ours = "with_powerchannel.files"
     return Case(
         name=HALF_YEAR,
         title="Many customers: six months from Parquet, scores to Parquet",
-        facts=asdict(spec),
+        facts=_facts(spec),
         make=spec.files,
-        sides=[_side(OURS, ours, ids=spec.ids), _side(TWO, ours, ids=spec.ids, threads=2)],
+        sides=[_side(OURS, "with_powerchannel.files", ids=spec.ids)],
         is_isolated=True,
     )
 
@@ -196,7 +252,7 @@ def _finalise(spec: Contacts) -> Case:
     return Case(
         name=FINALISE,
         title="The last step alone: use planes and marks to scores and first choices",
-        facts=asdict(spec),
+        facts=_facts(spec),
         make=lambda _: _planes(spec),
         sides=[
             *reversed(kernels),

@@ -35,7 +35,7 @@ from benchmarks.channel.rules import (
     WEIGHTS,
 )
 
-__all__ = ["files", "memory", "new_month"]
+__all__ = ["files", "memory", "new_month", "scores"]
 
 _SLOTS = tuple(str(slot) for slot in range(1, MONTHS))
 _DAYS = tuple(f"DATE '{day}'" for day in MONTH_STARTS[1:])
@@ -43,7 +43,7 @@ _DAYS = tuple(f"DATE '{day}'" for day in MONTH_STARTS[1:])
 
 def memory(events: Events) -> Run:
     """Score dense codes in memory."""
-    import pyarrow as pa  # which reading files needs not
+    import pyarrow as pa  # which going from file to file needs not
 
     connection = _connect()
     connection.register("arrow", pa.table(events.columns()))
@@ -61,9 +61,26 @@ def memory(events: Events) -> Run:
 
 def files(made: Files, *, ids: str) -> Run:
     """Score Parquet files into a Parquet file."""
+    return _writing(made, _from_files(made, ids), ids)
+
+
+def scores(made: Files, *, ids: str) -> Run:
+    """Score Parquet files into an Arrow table."""
+    import pyarrow  # noqa: F401  so that importing it is not timed
+
+    connection, query = _connect(), _scored_as_written(_from_files(made, ids), ids)
+
+    def run() -> Read:
+        found = connection.sql(query).to_arrow_table()
+        return lambda: answer_of(found)
+
+    return run
+
+
+def _from_files(made: Files, ids: str) -> str:
     source = f"read_parquet({[str(path) for path in made.contacts]})"
     contacts = f"SELECT {_key(ids)} AS key, {_word('contacted_at', _DAYS)} AS word FROM {source}"
-    return _writing(made, " UNION ALL ".join([contacts, *_marks(made, ids)]), ids)
+    return " UNION ALL ".join([contacts, *_marks(made, ids)])
 
 
 def new_month(made: Files, *, ids: str) -> Run:
@@ -75,7 +92,7 @@ def new_month(made: Files, *, ids: str) -> Run:
 
 def _writing(made: Files, packed: str, ids: str) -> Run:
     connection, out = _connect(), scratch(made.home)
-    query = _scored(_summed(packed), customer=_as_written(ids), is_marked=True)
+    query = _scored_as_written(packed, ids)
 
     def run() -> Read:
         connection.execute(f"COPY ({query}) TO '{out}' (FORMAT parquet, COMPRESSION snappy)")
@@ -126,6 +143,10 @@ def _marks(made: Files, ids: str) -> tuple[str, str]:
 
 def _summed(packed: str) -> str:
     return f"SELECT key, sum(word)::BIGINT AS word FROM ({packed}) GROUP BY key"
+
+
+def _scored_as_written(packed: str, ids: str) -> str:
+    return _scored(_summed(packed), customer=_as_written(ids), is_marked=True)
 
 
 def _scored(summed: str, *, customer: str = "customer", is_marked: bool = False) -> str:

@@ -43,7 +43,7 @@ from benchmarks.channel.rules import (
     WEIGHTS,
 )
 
-__all__ = ["files", "memory", "new_month"]
+__all__ = ["files", "memory", "new_month", "scores"]
 
 Engine: TypeAlias = Literal["streaming", "in-memory"]
 
@@ -68,10 +68,25 @@ def memory(events: Events, *, engine: Engine, is_skewed: bool = False) -> Run:
 
 def files(made: Files, *, engine: Engine, ids: str, is_skewed: bool = False) -> Run:
     """Score Parquet files into a Parquet file."""
+    return _writing(made, _from_files(made, engine, ids, is_skewed=is_skewed), ids, engine)
+
+
+def scores(made: Files, *, ids: str) -> Run:
+    """Score Parquet files into a data frame, which holds its columns as Arrow does."""
+    query = _from_files(made, "streaming", ids, is_skewed=False).with_columns(_as_written(ids))
+
+    def run() -> Read:
+        found = query.collect(engine="streaming")
+        return lambda: answer_of(found.to_arrow())
+
+    return run
+
+
+def _from_files(made: Files, engine: Engine, ids: str, *, is_skewed: bool) -> pl.LazyFrame:
     frame = pl.scan_parquet(list(made.contacts))
     contacts = _words(frame, _keys(ids), "contacted_at", _DAYS, is_skewed=is_skewed)
     counted = _counted(pl.concat([contacts, *_marks(made, ids)]), engine)
-    return _writing(made, _scored(counted, is_marked=True), ids, engine)
+    return _scored(counted, is_marked=True)
 
 
 def new_month(made: Files, *, ids: str) -> Run:

@@ -1,8 +1,9 @@
-"""Ours: the scoring loop on dense codes, and the way from files to a file."""
+"""Ours: the scoring loop on dense codes, and the way from files to scores or to a file."""
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
@@ -15,19 +16,29 @@ from benchmarks.cases import Read, Run
 from benchmarks.channel.answers import answer_of, read_answer, scratch
 from benchmarks.channel.data import Contacts, Events, Files
 from benchmarks.channel.rules import AS_OF, CHANNELS, MONTHS
+from powerchannel import flow
 from powerchannel._kernels.loops import VARIABLE, loops
 from powerchannel._kernels.rules import COMPLAINT, DISLIKE, NO_CHOICE
 from powerchannel.channel.batch import Engine
 from powerchannel.channel.rules import Rulebook
 from powerchannel.channel.scoring import Scorer, loop_rules
 from powerchannel.files.wide import write_wide
-from powerchannel.flow import count_files, score_files
 from powerchannel.periods import parse_month, window
 from powerchannel.rulebook import load_rulebook
 from powerchannel.store import load_state, save_state
 from powerchannel.tables import IdsMode
 
-__all__ = ["Planes", "files", "finalise", "memory", "new_month", "planes_of", "save_known"]
+__all__ = [
+    "Planes",
+    "files",
+    "finalise",
+    "memory",
+    "new_month",
+    "planes_of",
+    "save_known",
+    "save_scores",
+    "scores",
+]
 
 
 def rulebook() -> Rulebook:
@@ -96,37 +107,66 @@ def files(made: Files, *, ids: IdsMode, threads: int = 1, kernel: str = "auto") 
 
     def run() -> Read:
         with patch.dict(os.environ, {VARIABLE: kernel}):
-            score_files(
-                made.contacts,
-                rulebook=rules,
-                as_of=AS_OF,
-                out=out,
-                **_sides(made),
-                ids=ids,
-                threads=threads,
-            )
+            _score(made, rules, out, ids=ids, threads=threads)
         return lambda: read_answer(out)
 
     return run
 
 
+def scores(made: Files, *, ids: IdsMode, threads: int = 1) -> Run:
+    """Score Parquet files into an Arrow table."""
+    rules = rulebook()
+
+    def run() -> Read:
+        found = flow.score_table(
+            made.contacts, rulebook=rules, as_of=AS_OF, **_sides(made), ids=ids, threads=threads
+        )
+        return lambda: answer_of(found)
+
+    return run
+
+
+def save_scores(made: Files, *, ids: IdsMode) -> None:
+    """Keep the scores, for who only writes them."""
+    _score(made, rulebook(), made.scores, ids=ids)
+
+
+def _score(made: Files, rules: Rulebook, out: Path, *, ids: IdsMode, threads: int = 1) -> None:
+    flow.score_files(
+        made.contacts,
+        rulebook=rules,
+        as_of=AS_OF,
+        out=out,
+        **_sides(made),
+        ids=ids,
+        threads=threads,
+    )
+
+
 def save_known(made: Files, *, ids: IdsMode) -> None:
     """Keep the state of all months but the last."""
     months = window(parse_month(AS_OF), MONTHS).tolist()[:-1]
-    counted = count_files(made.contacts[:-1], rulebook=rulebook(), months=months, sides={}, ids=ids)
+    counted = flow.count_files(
+        made.contacts[:-1], rulebook=rulebook(), months=months, sides={}, ids=ids
+    )
     save_state(counted.state, made.state)
 
 
-def new_month(made: Files, *, ids: IdsMode) -> Run:
+def new_month(made: Files, *, ids: IdsMode, threads: int = 1) -> Run:
     """Add the file of the last month to the state that is kept, and score into a Parquet file."""
     out, rules, month = scratch(made.home), rulebook(), parse_month(AS_OF)
 
     def run() -> Read:
-        new = count_files(
-            made.contacts[-1], rulebook=rules, months=[month], sides=_sides(made), ids=ids
+        new = flow.count_files(
+            made.contacts[-1],
+            rulebook=rules,
+            months=[month],
+            sides=_sides(made),
+            ids=ids,
+            threads=threads,
         )
         state = load_state(made.state).merge(new.state)
-        blocks = Scorer(Engine(state, rules, month)).blocks()
+        blocks = Scorer(Engine(state, rules, month), threads=threads).blocks()
         write_wide(state.customers, state.channels, blocks, out)
         return lambda: read_answer(out)
 

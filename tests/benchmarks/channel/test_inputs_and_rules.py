@@ -59,6 +59,17 @@ def test_every_customer_has_a_contact_and_months_are_alike(order: str) -> None:
     assert set(made.channels) == set(range(len(CHANNELS)))
 
 
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("newcomers", ["some", "none"])
+def test_newcomers_are_those_whom_no_earlier_month_has(order: str, newcomers: str) -> None:
+    spec = Contacts(count=1200, customers=400, order=order, newcomers=newcomers)
+    made = spec.events()
+    before, last = made.months(0, MONTHS - 2), made.months(MONTHS - 1, MONTHS - 1)
+    assert bool(set(last.customers) - set(before.customers)) == (newcomers == "some")
+    assert set(made.customers) == set(range(400))
+    assert len(last.customers) == 200
+
+
 def test_the_orders_are_what_they_say() -> None:
     random, by_customer, skewed = (
         Contacts(count=60_000, customers=6000, order=order).events() for order in ORDERS
@@ -91,4 +102,4 @@ def test_files_are_made_once_and_whole(tmp_path: Path) -> None:
     first = spec.files(tmp_path).contacts[0].stat().st_mtime_ns
     assert spec.files(tmp_path).contacts[0].stat().st_mtime_ns == first
     (made,) = tmp_path.iterdir()
-    assert made.name.startswith("2000-200-random-integer-1-")
+    assert made.name.startswith("2000-200-random-integer-some-1-")

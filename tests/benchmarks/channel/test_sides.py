@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.cases import SIZES, Case
-from benchmarks.channel import cases, goals
+from benchmarks.channel import cases, goals, with_powerchannel
 from benchmarks.channel.answers import answer_of
 from benchmarks.channel.data import Contacts
-from benchmarks.channel.inputs import OURS
+from benchmarks.channel.inputs import DECODE_AND_WRITE, MONTH_OF_MANY, NEW_MONTH, OURS
 from benchmarks.channel.rules import AS_OF, CHANNELS
 from benchmarks.results import Measured, Result, Results
 from benchmarks.runner import digest, measure_case, within
@@ -59,6 +59,27 @@ def test_ours_is_the_answer_of_the_general_path(spec: Contacts, home: Path) -> N
     found = case.side(OURS).prepare(case.make(home))()()
     assert digest(found) == digest(expected)
     assert len(found["customers"]) == spec.customers
+
+
+@pytest.mark.parametrize("name", [NEW_MONTH, MONTH_OF_MANY])
+def test_a_month_more_gives_what_six_months_at_once_give(name: str, home: Path) -> None:
+    case = next(c for c in TINY if c.name == name)
+    files = case.make(home)
+    for side in (s for s in case.sides if s.name.startswith(OURS)):
+        found = side.prepare(files)()()
+        assert digest(found) == digest(with_powerchannel.files(files, ids="integer")()())
+        assert len(found["customers"]) == case.facts["customers"]
+
+
+def test_the_bound_reads_all_files_and_writes_the_scores(tmp_path: Path) -> None:
+    case = next(c for c in TINY if c.name == "files-text-random-1e4")
+    made = case.make(tmp_path)
+    run = case.side(DECODE_AND_WRITE).prepare(made)
+    expected = case.side(OURS).prepare(made)()()
+    assert digest(run()()) == digest(expected)
+    made.dislikes.unlink()
+    with pytest.raises(FileNotFoundError):
+        run()
 
 
 def test_every_rule_bites(spec: Contacts, home: Path) -> None:
