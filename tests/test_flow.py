@@ -495,3 +495,34 @@ def test_points_that_are_no_sums_of_powers_of_two(tmp_path: Path) -> None:
     book = evolve(hebei(), stock=stock)
     run(save(tmp_path / "a.parquet", table_of(ROWS)), tmp_path / "out.parquet", book)
     assert_same(tmp_path / "out.parquet", expected(table_of(ROWS), book)[0])
+
+
+def test_a_misspelt_header_is_told_though_the_file_streams(tmp_path: Path) -> None:
+    """Without the keys it was meant for, repeats would pass unseen."""
+    odd = table_of(ROWS).append_column("source_keys", pa.array(["k"] * len(ROWS)))
+    paths = [save(tmp_path / name, odd) for name in ("a.parquet", "b.parquet")]
+    summary = run(paths, tmp_path / "out.parquet")
+    assert "streamed" in summary.note.en
+    assert [p.where for p in summary.problems if p.code == "unused_column"] == [
+        "contacts.source_key"
+    ]
+
+
+@pytest.mark.parametrize("times", ["date32", "text"])
+def test_rows_of_the_other_tables_are_told(tmp_path: Path, times: str) -> None:
+    complaints = {
+        "customer_id": ["0017", "17", ""],
+        "channel": ["app"] * 3,
+        "complained_at": ["2022-03-02"] * 3,
+    }
+    name = "a.parquet" if times == "date32" else "a.csv"
+    summary = run(
+        save(tmp_path / name, table_of(ROWS, times=times)),
+        tmp_path / "out.parquet",
+        sides={"complaints": pd.DataFrame(complaints)},
+    )
+    assert {n: rows for n, *rows in summary.sides} == {
+        "facts": [0, 0, 0],
+        "dislikes": [0, 0, 0],
+        "complaints": [3, 2, 1],
+    }

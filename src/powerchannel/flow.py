@@ -7,13 +7,13 @@ all at once: such files take that way by themselves, and the summary says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-import pandas as pd
 from attrs import frozen
 
 from powerchannel import channel
@@ -25,10 +25,12 @@ from powerchannel.channel.scoring import Scorer
 from powerchannel.channel.state import State
 from powerchannel.errors import Problem
 from powerchannel.files import check_target, read_table
+from powerchannel.files.joining import join_tables
 from powerchannel.files.streams import can_stream, headers_of, parts_of
 from powerchannel.files.wide import wide_batches, wide_schema, write_wide
 from powerchannel.periods import parse_month, window
-from powerchannel.tables import IdsMode, Source, check_tables
+from powerchannel.tables import CheckedTable, IdsMode, Source, check_tables
+from powerchannel.tables.check import unused_columns
 from powerchannel.text import Text
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 __all__ = ["Counted", "Summary", "count_files", "score_files", "score_table", "write_scores"]
 
 Paths: TypeAlias = str | PathLike[str] | Sequence[str | PathLike[str]]
+Rows: TypeAlias = tuple[str, int, int, int]
+"""A table's name, rows in, kept and rejected."""
 
 _CONTACTS = SCHEMAS["contacts"]
 _STREAMED = ("customer_id", "channel", "contacted_at")
@@ -53,6 +57,8 @@ class Counted:
         The state; of a streamed file only the months asked for.
     tally : Tally
         Contacts in, counted, of other months, rejected.
+    sides : tuple of (str, int, int, int)
+        Of each other table its name, rows in, kept and rejected.
     problems : tuple of Problem
         Everything that was found.
     is_streamed : bool
@@ -63,6 +69,7 @@ class Counted:
 
     state: State
     tally: Tally
+    sides: tuple[Rows, ...]
     problems: tuple[Problem, ...]
     is_streamed: bool
     note: Text
@@ -78,6 +85,8 @@ class Summary:
         Rows written.
     tally : Tally
         What became of the contacts.
+    sides : tuple of (str, int, int, int)
+        Of each other table its name, rows in, kept and rejected.
     problems : tuple of Problem
         Everything that was found.
     result : Result
@@ -88,6 +97,7 @@ class Summary:
 
     customers: int
     tally: Tally
+    sides: tuple[Rows, ...]
     problems: tuple[Problem, ...]
     result: channel.Result
     note: Text
@@ -145,6 +155,7 @@ def score_files(
     return Summary(
         customers=len(counted.state),
         tally=counted.tally,
+        sides=counted.sides,
         problems=counted.problems,
         result=result,
         note=counted.note,
@@ -269,11 +280,13 @@ def count_files(
     )
     counter = Counter(rulebook.catalogue, months=months, ids=ids, now=today, threads=threads)
     counter.add(part for path in paths for part in _parts(path))
-    side_problems = tuple(p for t in checked.values() for p in t.problems)
+    slips = (unused_columns(_CONTACTS, headers_of(p, where=_CONTACTS.name)) for p in paths)
+    other_problems = chain(*slips, *(t.problems for t in checked.values()))
     return Counted(
         state=counter.state(checked),
         tally=counter.tally,
-        problems=counter.problems + side_problems,
+        sides=_rows_of(checked),
+        problems=tuple(dict.fromkeys((*counter.problems, *other_problems))),
         is_streamed=True,
         note=Text(
             "流式计数：未查找无来源键的相同行",
@@ -324,46 +337,23 @@ def _whole(
     why: Text,
 ) -> Counted:
     tables = channel.check(
-        contacts=_joined([read_table(p, where=_CONTACTS.name) for p in paths]),
+        contacts=join_tables([read_table(p, where=_CONTACTS.name) for p in paths], _CONTACTS),
         catalogue=rulebook.catalogue,
         ids=ids,
         now=today,
         **sides,
     )
-    contacts = tables.checked["contacts"]
-    tally = Tally(rows_in=contacts.rows_in, counted=contacts.rows, rejected=contacts.rejected.count)
+    checked = dict(tables.checked)
+    counted = checked.pop("contacts")
     return Counted(
         state=channel.aggregate(tables),
-        tally=tally,
+        tally=Tally(rows_in=counted.rows_in, counted=counted.rows, rejected=counted.rejected.count),
+        sides=_rows_of(checked),
         problems=tables.found,
         is_streamed=False,
         note=why,
     )
 
 
-def _joined(tables: Sequence[pd.DataFrame | pa.Table]) -> Source:
-    """Put files together; where types differ cell by cell, for no cast would keep all values."""
-    if len(tables) == 1:
-        return tables[0]
-    named = [_named(t) for t in tables]
-    if any(isinstance(t, pd.DataFrame) or t.schema != named[0].schema for t in named):
-        return pd.concat([_cells(t) for t in named], ignore_index=True)
-    import pyarrow as pa
-
-    return pa.concat_tables(named)
-
-
-def _named(table: pd.DataFrame | pa.Table) -> pd.DataFrame | pa.Table:
-    """Return a table with our column names: each file may have its own headers."""
-    headers = [str(h) for h in (table if isinstance(table, pd.DataFrame) else table.column_names)]
-    ours = {h[0]: name for name, h in _CONTACTS.resolve(headers).items() if len(h) == 1}
-    names = [ours.get(h, h) for h in headers]
-    if isinstance(table, pd.DataFrame):
-        return table.set_axis(names, axis=1)
-    return table.rename_columns(names)
-
-
-def _cells(table: pd.DataFrame | pa.Table) -> pd.DataFrame:
-    return (
-        table if isinstance(table, pd.DataFrame) else pd.DataFrame(table.to_pydict(), dtype=object)
-    )
+def _rows_of(checked: Mapping[str, CheckedTable]) -> tuple[Rows, ...]:
+    return tuple((n, t.rows_in, t.rows, t.rejected.count) for n, t in checked.items())

@@ -8,7 +8,6 @@ point, whatever they are made of.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -18,14 +17,13 @@ from numpy.typing import NDArray
 
 from powerchannel._idcells import (
     BLOCK_ROWS,
-    POWERS,
-    SHORT_DIGITS,
     IdFlag,
     block_rows,
     grid_of,
     key_of,
     read_block,
 )
+from powerchannel._idorder import digit_count, text_order
 
 __all__ = ["IdFlag", "Ids", "parse_ids"]
 
@@ -117,7 +115,7 @@ class Ids:
         array([b'0100', b'7'], dtype='|S4')
         """
         names = np.array([name.encode() for name in self.names], dtype=np.bytes_)
-        count = _digit_count(self.keys)
+        count = digit_count(self.keys)
         texts = self.keys < 0
         widths = [1, int(count.max(initial=0)), names.dtype.itemsize if texts.any() else 0]
         fixed = np.zeros(len(self), dtype=f"S{max(widths)}")
@@ -166,7 +164,7 @@ class Ids:
         (['10', '9'], [1, 0, -1, 1])
         """
         codes, keys = pd.factorize(self.keys)
-        order = _text_order(keys, self.names)
+        order = text_order(keys, self.names)
         place = np.full(len(keys), -1, dtype=np.int64)
         place[order] = np.arange(len(order))
         return _compact(keys[order], self.names), place[codes]
@@ -187,7 +185,7 @@ class Ids:
         >>> ordered.to_text().tolist(), order.tolist()
         (['10', '9'], [1, 0])
         """
-        order = _text_order(self.keys, self.names)
+        order = text_order(self.keys, self.names)
         return _compact(self.keys[order], self.names), order
 
     def union(self, other: Ids) -> tuple[Ids, NDArray[np.int64], NDArray[np.int64]]:
@@ -213,7 +211,7 @@ class Ids:
         """
         names = _merged_names(self.names, other.names)
         keys = np.concatenate([_renamed(self, names), _renamed(other, names)])
-        order = _text_order(keys, names)
+        order = text_order(keys, names)
         keys = keys[order]
         is_first = np.append(True, keys[1:] != keys[:-1])[: len(keys)]
         place = np.empty(len(keys), dtype=np.int64)
@@ -253,7 +251,7 @@ class Ids:
         """
         distinct = bool((self.keys != 0).all() and (self.keys[1:] != self.keys[:-1]).all())
         rows = np.arange(len(self))
-        return distinct and bool(np.array_equal(_text_order(self.keys, self.names), rows))
+        return distinct and bool(np.array_equal(text_order(self.keys, self.names), rows))
 
     def equals(self, other: Ids) -> bool:
         """Tell whether both hold the same ids row by row (逐行相等).
@@ -331,15 +329,6 @@ def _with_names(keys: NDArray[np.int64], names: list[str]) -> Ids:
     return Ids(keys=keys, names=distinct[order])
 
 
-def _digit_count(keys: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the digits of each key, 0 where it has none; neighbours mostly have as many."""
-    if len(keys):
-        ends = np.searchsorted(POWERS, [keys.min(), keys.max()], side="right") - 1
-        if ends[0] == ends[1]:
-            return np.full(len(keys), max(ends[0], 0), np.int64)
-    return np.maximum(np.searchsorted(POWERS, keys, side="right") - 1, 0)
-
-
 def _digits_of(keys: NDArray[np.int64], length: int) -> NDArray[np.uint8]:
     out = np.empty((length, len(keys)), dtype=np.uint8)
     for column in out[::-1]:
@@ -347,41 +336,6 @@ def _digits_of(keys: NDArray[np.int64], length: int) -> NDArray[np.uint8]:
         column[:] = keys - rest * 10
         keys = rest
     return (out + np.uint8(ord("0"))).T
-
-
-def _text_codes(keys: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Return numbers in the order of the digits' text: left-aligned digits, then length.
-
-    They lie between 1 and 10**18 * 18, which uint64 just holds.
-    """
-    codes = np.empty(len(keys), dtype=np.uint64)
-    for part in _slices(len(keys), BLOCK_ROWS):
-        count = _digit_count(keys[part])
-        aligned = (keys[part] - POWERS[count]) * POWERS[SHORT_DIGITS - count]
-        codes[part] = aligned.view(np.uint64) * np.uint64(SHORT_DIGITS) + count.view(np.uint64)
-    return codes
-
-
-def _anchor(name: str) -> int:
-    """Return the largest code of a text of digits that sorts before the name."""
-    prefix = re.match("[0-9]{0,18}", name)[0]  # type: ignore[index]
-    is_below = name[len(prefix) :] < "0"
-    digits = prefix.ljust(SHORT_DIGITS, "0" if is_below else "9")
-    return int(digits) * SHORT_DIGITS + (len(prefix) if is_below else SHORT_DIGITS)
-
-
-def _text_order(keys: NDArray[np.int64], names: NDArray[np.object_]) -> NDArray[np.int64]:
-    """Return the rows that are not null in canonical order; a rising run costs one pass."""
-    if len(keys) and keys.min() > 0:
-        return np.argsort(_text_codes(keys))  # equal ids may stand in any order among themselves
-    digits = np.flatnonzero(keys > 0)
-    codes = _text_codes(keys[digits])
-    order = np.argsort(codes)
-    texts = np.flatnonzero(keys < 0)
-    texts = texts[np.argsort(-keys[texts], kind="stable")]
-    anchors = np.array([_anchor(name) for name in names], dtype=np.uint64)
-    slots = np.searchsorted(codes[order], anchors[-keys[texts] - 1], side="right")
-    return np.insert(digits[order], slots, texts)
 
 
 def _compact(keys: NDArray[np.int64], names: NDArray[np.object_]) -> Ids:

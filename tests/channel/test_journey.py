@@ -2,113 +2,28 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from datetime import datetime, timedelta
-from random import Random
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from attrs import evolve
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
+from journeys_by_hand import CHANNELS, ROWS, RULES, Row, by_hand, row, trace
 from powerchannel import channel
-from powerchannel.channel.journey import (
-    ASSUMED_RULES,
-    MEASURES,
-    JourneyRules,
-    Journeys,
-    trace_journeys,
-)
-from powerchannel.channel.tables import default_catalogue
+from powerchannel.channel.journey import ASSUMED_RULES, MEASURES, JourneyRules, trace_journeys
 from powerchannel.errors import UnknownNameError
-
-CHANNELS = default_catalogue().codes
-TYPES = [c.code for c in default_catalogue().business_types]
-OUTCOMES = [c.code for c in default_catalogue().outcomes]
-START = datetime(2022, 1, 1, 0, 0)
-
-Row = tuple[str, str, datetime, str | None, str | None]
-
-ROWS: st.SearchStrategy[list[Row]] = st.lists(
-    st.tuples(
-        st.sampled_from(["0017", "17"]),
-        st.sampled_from(["hotline", "app", "hall", "wechat"]),
-        # Whole days and hours, so that gaps of exactly the limit and equal stamps are common.
-        st.builds(
-            lambda days, hours: START + timedelta(days=days, hours=hours),
-            st.integers(0, 25),
-            st.sampled_from([0, 0, 1, 9]),
-        ),
-        st.sampled_from(["payment", "repair", None]),
-        st.sampled_from(["resolved", "failed", "abandoned", None]),
-    ),
-    min_size=1,
-    max_size=25,
-)
-
-
-def trace(rows: list[Row], rules: JourneyRules = ASSUMED_RULES) -> Journeys:
-    names = ["customer_id", "channel", "contacted_at", "business_type", "outcome"]
-    frame = pd.DataFrame(rows, columns=names)
-    return trace_journeys(channel.check(contacts=frame), rules)
-
-
-def place(names: tuple[str, ...] | list[str], name: str | None) -> int:
-    return -1 if name is None else names.index(name)
-
-
-def by_hand(rows: list[Row], rules: JourneyRules = ASSUMED_RULES) -> list[list[tuple[Row, bool]]]:
-    """Return the instances, each a list of contacts and whether a rescue followed."""
-
-    def key(row: Row) -> tuple[Any, ...]:
-        who, where, at, kind, outcome = row
-        return who, place(TYPES, kind), at, place(CHANNELS, where), place(OUTCOMES, outcome)
-
-    def is_rescued(row: Row) -> bool:
-        if row[4] not in rules.failed_outcomes or row[1] in rules.rescue_channels:
-            return False
-        last = row[2] + timedelta(hours=rules.rescue_hours)
-        return any(
-            other[0] == row[0] and other[1] in rules.rescue_channels and row[2] < other[2] <= last
-            for other in rows
-        )
-
-    instances: list[list[tuple[Row, bool]]] = []
-    for row in sorted(rows, key=key):
-        before = instances[-1][-1][0] if instances else None
-        joined = (
-            before is not None
-            and (before[0], before[3]) == (row[0], row[3])
-            and row[2] - before[2] <= timedelta(days=rules.gap_days)
-        )
-        if joined:
-            instances[-1].append((row, is_rescued(row)))
-        else:
-            instances.append([(row, is_rescued(row))])
-    return instances
 
 
 def path_of(instance: list[tuple[Row, bool]]) -> str:
     steps: list[str] = []
-    for row, _ in instance:
-        if not steps or steps[-1] != row[1]:
-            steps.append(row[1])
+    for contact, _ in instance:
+        if not steps or steps[-1] != contact[1]:
+            steps.append(contact[1])
     return " > ".join([*steps[:12], "…"] if len(steps) > 12 else steps)
 
 
 def listed(column: pd.Series) -> list[object]:
     return [None if pd.isna(v) else v for v in column]
-
-
-RULES = st.builds(
-    JourneyRules,
-    gap_days=st.integers(1, 9),
-    rescue_hours=st.integers(1, 48),
-    failed_outcomes=st.sampled_from([("failed",), ("failed", "abandoned"), ()]),
-    rescue_channels=st.sampled_from([("hotline",), ("hotline", "hall")]),
-)
 
 
 @settings(max_examples=10)
@@ -177,58 +92,11 @@ def test_counts_are_those_made_by_hand(rows: list[Row], rules: JourneyRules) -> 
     }
 
 
-@settings(max_examples=8)
-@given(ROWS, st.randoms(use_true_random=False))
-def test_the_order_of_rows_makes_no_difference(rows: list[Row], random: Random) -> None:
-    one, other = trace(rows), trace(random.sample(rows, len(rows)))
-    for table in ("instances", "paths", "transitions", "second_channels", "failure_switches"):
-        pd.testing.assert_frame_equal(getattr(one, table), getattr(other, table))
-    pd.testing.assert_frame_equal(one.summary, other.summary)
-
-
-@settings(max_examples=8)
-@given(ROWS)
-def test_a_longer_gap_joins_and_never_parts(rows: list[Row]) -> None:
-    counts = [len(trace(rows, evolve(ASSUMED_RULES, gap_days=days))) for days in (1, 3, 30)]
-    assert counts == sorted(counts, reverse=True)
-
-
-def row(day: float, where: str, outcome: str | None = None, kind: str | None = "payment") -> Row:
-    return ("0017", where, START + timedelta(days=day), kind, outcome)
-
-
 def test_a_failure_in_the_app_that_ends_on_the_phone() -> None:
     journeys = trace([row(0, "app", "failed"), row(1, "hotline"), row(20, "app", "failed")])
     assert journeys.instances["failure_switches"].tolist() == [1, 0]
     app = journeys.failure_switches.set_index("channel").loc["app"]
     assert (app["rescued"], app["failures"], app["share"]) == (1, 2, 0.5)
-
-
-@pytest.mark.parametrize(
-    ("second", "is_switch"),
-    [
-        (row(1, "hotline"), True),
-        (row(1 + 1e-6, "hotline"), False),
-        (row(0, "hotline"), False),
-        (row(1, "hall"), False),
-        (row(0.5, "hotline", kind="consultation"), True),
-        (row(0.5, "hotline", kind=None), True),
-        (("17", *row(0.5, "hotline")[1:]), False),
-    ],
-)
-def test_what_a_failure_switch_is(second: Row, is_switch: bool) -> None:
-    found = trace([row(0, "app", "failed"), second]).summary.set_index("measure")
-    assert found.loc["failure_switch", "numerator"] == is_switch
-
-
-def test_a_rescue_at_the_same_instant_does_not_hide_a_later_one() -> None:
-    found = trace([row(0, "app", "failed"), row(0, "hotline"), row(0.5, "hotline")])
-    assert found.instances["failure_switches"].tolist() == [1]
-
-
-def test_a_failed_call_is_no_failure_switch() -> None:
-    found = trace([row(0, "hotline", "failed"), row(0.5, "hotline")]).summary
-    assert found["denominator"].tolist()[3] == 0
 
 
 def test_long_paths_are_cut_and_short_ones_are_not() -> None:

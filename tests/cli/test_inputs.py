@@ -67,6 +67,55 @@ def test_a_header_that_is_not_there_is_told_with_the_nearest(run, write):
     assert "date, ids" in err
 
 
+MORE = "渠道,受理时间,户\n掌上电力,2022-03-09,0017\n,2022-03-10,0100\n"
+
+
+@pytest.mark.parametrize("files", ["a.csv b.csv", "a.csv --contacts b.csv"])
+def test_several_files_of_contacts_are_one_table(run, write, tmp_path, files):
+    """Each by its own headers; a line of one of them would be no place, so rows are counted."""
+    write(name="a.csv")
+    write(MORE.replace("户", "客户编号"), "b.csv")
+    command = f"channel evaluate --contacts {files} --as-of 2022-03 --out out.csv"
+    code, _, err = run(command, "--rejected", "rejected.csv")
+    assert code == 0, err
+    table = pd.read_csv(tmp_path / "out.csv", dtype={"customer_id": str})
+    assert table.loc[table["channel"] == "app", "uses"].tolist() == [3]
+    assert "contacts 共 2 个文件，行号从 0 起连续计数" in err
+    rejected = pd.read_csv(tmp_path / "rejected.csv", dtype=str)
+    assert rejected[["row", "column"]].values.tolist() == [["5", "channel"]]
+
+
+def test_column_and_set_are_of_each_file(run, write, tmp_path):
+    columns = ["--column", "customer_id=户", "--set", "handling_mode=自助"]
+    write(MORE, "a.csv")
+    write(MORE, "b.csv")
+    command = "channel evaluate --contacts a.csv b.csv --as-of 2022-03 --out out.csv"
+    assert run(command, *columns)[0] == 0
+    assert pd.read_csv(tmp_path / "out.csv")["uses"].tolist() == [2]
+    write(MORE.replace("户", "号"), "b.csv")
+    code, _, err = run(command, *columns)
+    assert code == 1
+    assert "没有表头“户”" in err
+
+
+def test_the_faults_of_all_files_of_a_table_come_at_once(run, write):
+    write("", "a.csv")
+    write("x;y\n", "b.csv")
+    code, _, err = run("channel check --contacts a.csv b.csv")
+    assert code == 1
+    assert "a.csv" in err
+    assert "b.csv" in err
+
+
+def test_an_explanation_takes_a_further_file_with_its_own_option(run, write):
+    write(name="a.csv")
+    write(MORE.replace("户", "客户编号"), "b.csv")
+    options = "--contacts a.csv --contacts b.csv"
+    code, out, _ = run(f"channel explain {options} 0017 --as-of 2022-03")
+    assert code == 0
+    assert "3.3" in out
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -84,6 +133,9 @@ def test_a_header_that_is_not_there_is_told_with_the_nearest(run, write):
         ("--rejected out.csv", "out.csv"),
         ("--problems contacts.csv", "contacts.csv"),
         ("--rulebook hebei-2202", "hebei-2022"),
+        ("--threads 65", "64"),
+        ("--threads 0", "0"),
+        ("--contacts ./contacts.csv", "contacts.csv"),
     ],
 )
 @pytest.mark.parametrize("lang", ["zh", "en"])

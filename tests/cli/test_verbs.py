@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from attrs import evolve
 
 from powerchannel import channel
+from powerchannel.cli import parser
+from powerchannel.datasets import province
 from powerchannel.files import read_table
 from powerchannel.rulebook import load_rulebook
 
@@ -230,3 +235,171 @@ def test_explain_as_json_gives_sentences_and_steps(run, write):
     assert any("0017" in sentence for sentence in document["sentences"])
     assert {step["customer_id"] for step in document["steps"]} == {"0017"}
     assert json.loads(err)["ok"] is True
+
+
+# From files to a file
+
+COLUMNS = ["客户编号", "渠道", "办理时间"]
+SIDES = [w for n in ("facts", "dislikes", "complaints") for w in (f"--{n}", f"{n}.parquet")]
+WIDE = ["--as-of", "2022-03", "--layout", "wide"]
+HELD = ["--rejected", "held.csv"]
+"""What makes the command hold every row."""
+
+
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory) -> Path:
+    """An export with dirty rows; contacts without keys in two files, and with keys in one."""
+    folder = tmp_path_factory.mktemp("exports")
+    province(120, 6, seed=3, as_of="2022-04", dirty_ratio=0.05).write(folder, format="parquet")
+    contacts = pq.read_table(folder / "contacts.parquet")
+    bare, half = contacts.select(COLUMNS), len(contacts) // 2
+    pq.write_table(bare.slice(0, half), folder / "a.parquet", row_group_size=100)
+    with pa.ipc.new_file(folder / "b.arrow", bare.schema) as file:
+        file.write_table(bare.slice(half), max_chunksize=70)
+    return folder
+
+
+@pytest.fixture
+def evaluate(run, exports, tmp_path):
+    """Evaluate the exports into a file of the test's own folder."""
+
+    def command(files: Sequence[str], *words: str) -> tuple[int, str]:
+        for name in (*files, *SIDES[1::2]):
+            (tmp_path / name).write_bytes((exports / name).read_bytes())
+        code, out, err = run("channel evaluate --contacts", *files, *SIDES, *WIDE, *words)
+        assert out == ""
+        return code, err
+
+    return command
+
+
+def cells(path: Path) -> dict[str, list[object]]:
+    return read_table(path, where="scores").to_pydict()
+
+
+BARE = ("a.parquet", "b.arrow")
+TALLY = ("rows_in", "counted", "elsewhere", "rejected")
+
+
+@pytest.mark.parametrize("out", ["out.csv", "out.csv.gz"])
+def test_streamed_contacts_give_the_bytes_of_held_ones(evaluate, tmp_path, out):
+    written = set()
+    for words in ([], ["--threads", "3"], HELD):
+        code, err = evaluate(BARE, "--out", out, *words)
+        assert code == 0, err
+        assert ("流式计数" in err) == (words != HELD)
+        assert ("整体读入：因 --rejected" in err) == (words == HELD)
+        written.add((tmp_path / out).read_bytes())
+    assert len(written) == 1
+    table = pd.read_csv(tmp_path / out)
+    assert len(table) > 100
+    assert (table[["hotline", "app", "wechat"]].nunique() > 5).all()  # it is about something
+
+
+@pytest.mark.parametrize("name", ["out.parquet", "out.arrow"])
+def test_streamed_contacts_give_the_table_of_held_ones(evaluate, tmp_path, name):
+    evaluate(BARE, "--out", name, "--threads", "2")
+    streamed = cells(tmp_path / name)
+    evaluate(BARE, "--out", name, *HELD)
+    assert streamed == cells(tmp_path / name)
+
+
+def test_keyed_contacts_are_read_whole_and_the_same(evaluate, tmp_path):
+    code, err = evaluate(["contacts.parquet"], "--out", "out.csv", "--lang", "en")
+    assert code == 0
+    assert "read whole: the columns" in err
+    once = (tmp_path / "out.csv").read_bytes()
+    _, err = evaluate(["contacts.parquet"], "--out", "out.csv", *HELD, "--lang", "en")
+    assert "read whole: every row is needed for --rejected" in err
+    assert (tmp_path / "out.csv").read_bytes() == once
+
+
+def test_the_report_of_a_stream_counts_rows_and_lists_problems(evaluate, tmp_path):
+    words = ["--out", "out.csv", "--problems", "problems.csv", "--json"]
+    code, err = evaluate(BARE, *words)
+    document = json.loads(err)
+    counts = document["tables"]["contacts"]
+    assert code == 0
+    assert all(counts[name] for name in TALLY)
+    assert counts["rows_in"] == sum(counts[name] for name in TALLY[1:])
+    assert counts["kept"] == counts["counted"] + counts["elsewhere"]
+    assert [note["en"].split(":")[0] for note in document["notes"]] == [
+        "counted as they streamed by",
+        "contacts",
+    ]
+    assert document["origin"]["rulebook"] == "hebei-2022"
+    assert document["rows"] == len(pd.read_csv(tmp_path / "out.csv"))
+    listed = pd.read_csv(tmp_path / "problems.csv")["code"].tolist()
+    assert listed == [p["code"] for p in document["problems"]]
+    assert "missing_value" in listed
+    _, err = evaluate(BARE, "--out", "out.csv", "--lang", "en")
+    head, row, *_ = err.splitlines()
+    assert head.split() == ["table", "rows", "counted", "other", "months", "rejected"]
+    assert row.split() == ["contacts", *(f"{counts[n]:,}" for n in TALLY)]
+    assert "[rejected] contacts.customer_id" in err
+    assert "hebei-2022" in err
+
+
+def test_lines_of_one_file_are_counted_as_in_it(run, write, dirty):
+    write(dirty)
+    code, _, err = run(EVALUATE, "--layout", "wide")
+    assert code == 0
+    assert "第 6 行: 快手" in err
+    assert "整体读入" in err
+    assert "个文件" not in err
+
+
+def test_strict_finds_identical_rows_however_they_come(run, tmp_path):
+    """A notice that streams do not look for: so nothing streams."""
+    rows = {"customer_id": ["1"] * 2, "channel": ["app"] * 2, "contacted_at": ["2022-03-01"] * 2}
+    pq.write_table(pa.table(rows), tmp_path / "c.parquet")
+    command = "channel evaluate --contacts c.parquet --out out.csv"
+    code, _, err = run(command, *WIDE, "--strict")
+    assert code == 1
+    assert "完全相同" in err
+    assert not (tmp_path / "out.csv").exists()
+    assert run(command, *WIDE)[0] == 0
+    rows["contacted_at"] = ["2022-03-01", "2022-03-02"]
+    pq.write_table(pa.table(rows), tmp_path / "c.parquet")
+    code, _, err = run(command, *WIDE, "--strict", "--lang", "en")
+    assert code == 0
+    assert "read whole: every row is needed for --strict" in err
+
+
+def test_strict_minds_a_header_that_looks_misspelt(run, write, tmp_path):
+    write("客户编号,渠道,办理时间,handling mod,备注\n0017,app,2022-03-01,自助,x\n")
+    code, out, _ = run("channel check --contacts contacts.csv --lang en")
+    assert code == 0
+    assert '[notice] contacts.handling_mode: the header "handling mod" is not used' in out
+    assert "备注" not in out
+    code, _, err = run(EVALUATE, "--strict")
+    assert code == 1
+    assert '--column handling_mode="handling mod"' in err
+    assert not (tmp_path / "out.csv").exists()
+    assert run(EVALUATE, "--strict", "--column", "handling_mode=handling mod")[0] == 0
+
+
+def test_a_fault_in_a_stream_leaves_the_old_output_and_nothing_else(evaluate, tmp_path):
+    def names() -> list[str]:
+        return sorted(p.name for p in tmp_path.iterdir())
+
+    evaluate(BARE, "--out", "out.csv")
+    before, listed = (tmp_path / "out.csv").read_bytes(), names()
+    code, err = evaluate(BARE, "--out", "out.csv", "--problems", "p" * 300 + ".csv")
+    assert code == 1
+    assert "写不进去" in err
+    (tmp_path / "facts.csv").write_text("a,b\n1,2\n")
+    code, err = evaluate(BARE, "--out", "out.csv", "--facts", "facts.csv")
+    assert code == 1
+    assert "[错误] facts.customer_id" in err
+    (tmp_path / "facts.csv").unlink()
+    assert (tmp_path / "out.csv").read_bytes() == before
+    assert names() == listed
+
+
+def test_a_domain_may_do_without_streams(run, write, monkeypatch):
+    (only,) = parser.DOMAINS
+    monkeypatch.setattr(parser, "DOMAINS", (evolve(only, score_files=None),))
+    write()
+    assert run(EVALUATE, "--layout", "wide")[0] == 0
+    assert run(EVALUATE, "--threads", "2")[0] == 2

@@ -8,6 +8,7 @@ import pytest
 
 from powerchannel.errors import TableError
 from powerchannel.files import check_target, first_row, read_table, write_table
+from powerchannel.files.write import standing_in
 
 
 def read(path: Path) -> pd.DataFrame:
@@ -94,3 +95,30 @@ def test_targets_are_checked_before_anything_is_written(tmp_path, frame):
 
 def test_first_row_is_what_a_person_counts():
     assert [first_row(f"t{e}") for e in (".csv", ".csv.gz", ".parquet", ".ipc")] == [2, 2, 0, 0]
+
+
+def test_a_stand_in_takes_its_place_at_the_end(tmp_path, frame):
+    target = tmp_path / "t.csv.gz"
+    with standing_in(target) as beside:
+        write_table(frame, beside)  # its extension is that of the target
+        assert not target.exists()
+    assert [p.name for p in tmp_path.iterdir()] == ["t.csv.gz"]
+    assert read(target)["customer_id"].tolist()[:2] == ["0100", "0017"]
+
+
+def test_a_stand_in_leaves_nothing_when_something_fails(tmp_path, frame):
+    target = tmp_path / "t.csv"
+    target.write_text("before")
+
+    def fail() -> None:
+        with standing_in(target) as beside:
+            write_table(frame, beside)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert target.read_text() == "before"
+    assert [p.name for p in tmp_path.iterdir()] == ["t.csv"]
+    with pytest.raises(TableError, match=r"t\.csv"), standing_in(target):
+        pass  # nothing was written, so nothing can take its place
+    assert target.read_text() == "before"

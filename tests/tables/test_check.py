@@ -11,8 +11,10 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from powerchannel.channel import SCHEMAS
 from powerchannel.errors import Problem, TableError
 from powerchannel.tables import CheckedTable, Code, Schema, check_tables
+from powerchannel.tables.check import unused_columns
 
 Check = Callable[..., CheckedTable]
 Visits = Callable[..., dict[str, object]]
@@ -241,6 +243,69 @@ def test_a_header_already_in_use_is_not_proposed(check: Check) -> None:
     (problem,) = faults(check, source)
     assert problem.where == "visits.started_at"
     assert "Did you mean" not in problem.render("en")
+
+
+@pytest.mark.parametrize(
+    ("header", "near", "name"),
+    [
+        ("ended_et", "ended_at", "ended_at"),
+        ("Ended-At ", "ended_at", "ended_at"),
+        ("eneded_at", "ended_at", "ended_at"),
+        ("业务种累", "业务种类", "kind"),
+        ("诉求内客", "诉求内容", "note"),
+        ("来源健", "来源键", "key"),
+        ("systm", "system", "system"),
+        ("notes", "note", "note"),
+    ],
+)
+def test_a_slip_for_a_column_that_need_not_come_is_noticed(
+    check: Check, visits: Visits, header: str, near: str, name: str
+) -> None:
+    checked = check(visits(**{header: ["交费"] * 3}))
+    (problem,) = (p for p in checked.problems if p.code != "identical_rows")
+    assert (problem.code, problem.where) == ("unused_column", f"visits.{name}")
+    assert (problem.severity, problem.count) == ("notice", 1)
+    for lang in ("zh", "en"):
+        said = problem.render(lang)
+        assert header in said
+        assert near in said
+        assert f'--column {name}="{header}"' in said
+    assert checked.rows == 3
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("备注", "姓名", "phone", "", "kindness", "end_date", "system_version"),
+        *("started_by", "started_att", "客户编号2"),  # like columns that were found
+    ],
+)
+def test_other_columns_that_nobody_asked_for_are_no_problem(
+    check: Check, visits: Visits, header: str
+) -> None:
+    assert check(visits(**{header: ["1", "2", "3"]})).problems == ()
+
+
+def test_a_slip_beside_the_column_itself_is_no_problem(check: Check, visits: Visits) -> None:
+    known = {"note": ["a", "b", "c"]}
+    assert check(visits(**known, notes=["x"] * 3)).problems == ()
+    assert [p.code for p in check(visits(notes=["x"] * 3)).problems] == ["unused_column"]
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        *(("handling mod", "handling_mode"), ("HandlingMode", "handling_mode")),
+        *(("source_keys", "source_key"), ("soruce_key", "source_key"), ("工单号", "source_key")),
+        *(("手机号", "contact"), ("业务类别", "business_type"), ("contact_id", "")),
+        *(("handling_time", ""), ("request_id", ""), ("source_id", ""), ("outcome_code", "")),
+        *(("办理人员", ""), ("办理部门", ""), ("联系人", ""), ("业务编号", ""), ("来源单位", "")),
+    ],
+)
+def test_likeness_alone_makes_no_slip(header: str, name: str) -> None:
+    headers = ["customer_id", "channel", "contacted_at", header, header]
+    found = unused_columns(SCHEMAS["contacts"], headers)
+    assert [p.where for p in found] == ([f"contacts.{name}"] if name else [])
 
 
 def test_two_headers_for_one_column(check: Check, visits: Visits) -> None:

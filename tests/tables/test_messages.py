@@ -39,6 +39,7 @@ SCENARIOS: dict[str, dict[str, object]] = {
     "duplicate": {"customer_id": ["1", "1", "2"], "key": ["7", "7", "8"]},
     "conflict": {"key": ["7", "7", "8"]},
     "identical_rows": {"customer_id": ["1", "1", "2"]},
+    "unused_column": {"ended_et": ["2022-03-06"] * 3},
     "normalised_id": {"customer_id": ["0100", " 2 ", "３"]},
 }
 WAY_OUT = {
@@ -67,6 +68,7 @@ WAY_OUT = {
     "duplicate": ("只保留一次", "kept once"),
     "conflict": ("请在来源系统查明", "settle it at the source"),
     "identical_rows": ("请导出来源键", "Export a source key"),
+    "unused_column": ("请改名", "rename it"),
     "classified": ("已按诉求内容的归类规则补上", "by the classification rules"),
     "normalised_id": ("已规范为半角", "were normalised"),
 }
@@ -137,6 +139,7 @@ def test_examples_are_shown_where_rows_are_concerned(
         "duplicate_header",
         "ambiguous_column",
         "empty_table",
+        "unused_column",
         "classified",
     }
     assert bool(found.examples) == has_rows

@@ -169,14 +169,24 @@ def _check_events(
 
 
 def _add(plane: NDArray[np.uint8], cells: NDArray[np.int64]) -> None:
-    """Add a use a cell; few events are sorted, many are counted over the whole plane."""
-    if len(cells) * 16 < len(plane):
-        at, more = np.unique(cells, return_counts=True)
-        plane[at] = np.minimum(plane[at] + more, 255)
-    else:
-        more = np.bincount(cells, minlength=len(plane))
-        more += plane
-        plane[:] = np.minimum(more, 255, out=more)
+    """Add a use a cell; few events are sorted, many are added one by one."""
+    if len(cells) * 16 >= len(plane) and _add_each(plane, cells):
+        return
+    at, more = np.unique(cells, return_counts=True)
+    plane[at] = np.minimum(plane[at] + more, 255)
+
+
+def _add_each(plane: NDArray[np.uint8], cells: NDArray[np.int64]) -> bool:
+    """Add in bytes and tell whether they held it; if not, nothing is changed.
+
+    A byte that runs over loses 256 of the sum, and taking away what was added brings it back.
+    """
+    before = int(plane.sum(dtype=np.int64))
+    np.add.at(plane, cells, np.uint8(1))
+    if int(plane.sum(dtype=np.int64)) == before + len(cells):
+        return True
+    np.subtract.at(plane, cells, np.uint8(1))
+    return False
 
 
 def merge(into: NDArray[np.uint8], other: NDArray[np.uint8]) -> None:

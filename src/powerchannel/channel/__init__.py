@@ -7,28 +7,40 @@ The four verbs are `check`, `aggregate`, `evaluate` and ``Result.explain``.
 - `state`: what is remembered, month by month; `planes`, `marks`: its parts; `evidence`
 - `reference`: the rules for one customer, to be read; `batch`: the same for all at once
 - `result`: what comes out; `reasons`, `explaining`, `histories`: why
-- `journey`: the path of a matter from channel to channel; `board`: volumes and shares by month;
-  `validation`: scores derived again, first choices beside what customers did later
+- `journey`, `steps`: the path of a matter from channel to channel; `board`: volumes and shares by
+  month; `validation`: scores derived again; `hits`: first choices beside what customers did later
 """
 
 from powerchannel.channel.catalogue import Catalogue
+from powerchannel.channel.hits import HitRates, hit_rates
+from powerchannel.channel.identity import shared_contacts
+from powerchannel.channel.journey import JourneyRules, Journeys, trace_journeys
 from powerchannel.channel.reasons import REASONS
 from powerchannel.channel.result import Origin, Result, evaluate
 from powerchannel.channel.rules import Rulebook
 from powerchannel.channel.schemas import SCHEMAS
 from powerchannel.channel.state import State, aggregate
 from powerchannel.channel.tables import Tables, check
+from powerchannel.channel.validation import SelfCheck, self_check
 
 __all__ = [
     "REASONS",
     "SCHEMAS",
     "Catalogue",
+    "HitRates",
+    "JourneyRules",
+    "Journeys",
     "Origin",
     "Result",
     "Rulebook",
+    "SelfCheck",
     "State",
     "Tables",
     "aggregate",
     "check",
     "evaluate",
+    "hit_rates",
+    "self_check",
+    "shared_contacts",
+    "trace_journeys",
 ]

@@ -15,18 +15,16 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from powerchannel.channel.catalogue import Catalogue
+from powerchannel.channel.steps import Steps, order_steps
 from powerchannel.channel.tables import Tables
 from powerchannel.ids import Ids
 from powerchannel.registry import Registry
 from powerchannel.rulebook import Provenance
-from powerchannel.tables import CheckedTable
 from powerchannel.tables.pooling import pool_fixed
 from powerchannel.text import Text
 
 __all__ = ["ASSUMED_RULES", "MEASURES", "JourneyRules", "Journeys", "Steps", "trace_journeys"]
 
-_HOUR_US = 3_600_000_000
-_DAY_US = 24 * _HOUR_US
 _PATH_STEPS = 12  # what a longer path shows of itself before the ellipsis
 _CUT = np.iinfo(np.uint16).max
 
@@ -82,38 +80,6 @@ class JourneyRules:
 
 
 ASSUMED_RULES = JourneyRules()
-
-
-@frozen(eq=False, kw_only=True)
-class Steps:
-    """Contacts in the order of customer, business type and time, one entry each (联系序列).
-
-    Channels and business types are positions in the catalogue, -1 for none; `at` is in UTC
-    microseconds; an instance begins at each of `starts`.
-    """
-
-    customer: NDArray[np.int64]
-    business_type: NDArray[np.int16]
-    channel: NDArray[np.int16]
-    at: NDArray[np.int64]
-    is_failed: NDArray[np.bool_]
-    is_rescued: NDArray[np.bool_]
-    starts: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.at)
-
-    @property
-    def ends(self) -> NDArray[np.int64]:
-        """The last contact of each instance (末次联系)."""
-        return np.append(self.starts, len(self))[1:] - 1
-
-    @property
-    def follows(self) -> NDArray[np.bool_]:
-        """Whether a contact has one before it in its instance (是否后续联系)."""
-        out = np.ones(len(self), np.bool_)
-        out[self.starts] = False
-        return out
 
 
 @frozen(eq=False, slots=False, kw_only=True)
@@ -336,71 +302,20 @@ def trace_journeys(tables: Tables, rules: JourneyRules = ASSUMED_RULES) -> Journ
     is_rescue = np.isin(contacts.codes("channel"), rescue)
     is_failed = np.isin(contacts.codes("outcome"), failed) & ~is_rescue
     customers, customer = contacts.ids("customer_id").unique()
-    steps = _ordered(contacts, customer, is_failed, is_rescue, rules)
+    steps = order_steps(
+        contacts,
+        customer,
+        is_failed=is_failed,
+        is_rescue=is_rescue,
+        gap_days=rules.gap_days,
+        rescue_hours=rules.rescue_hours,
+    )
     return Journeys(rules=rules, catalogue=catalogue, customers=customers, steps=steps)
 
 
 def _positions(what: Text, names: tuple[str, ...], known: tuple[str, ...]) -> list[int]:
     registry = Registry(what, {code: position for position, code in enumerate(known)})
     return [registry.get(name) for name in names]
-
-
-def _ordered(
-    contacts: CheckedTable,
-    customer: NDArray[np.int64],
-    is_failed: NDArray[np.bool_],
-    is_rescue: NDArray[np.bool_],
-    rules: JourneyRules,
-) -> Steps:
-    channel, kind = contacts.codes("channel"), contacts.codes("business_type")
-    at, outcome = contacts.times("contacted_at"), contacts.codes("outcome")
-    is_rescued = _rescued(customer, at, is_failed, is_rescue, rules.rescue_hours * _HOUR_US)
-    group = customer * (int(kind.max(initial=0)) + 2) + kind + 1
-    order = np.lexsort((outcome, channel, at, group))
-    group, at = group[order], at[order]
-    is_start = np.ones(len(order), np.bool_)
-    is_start[1:] = (np.diff(group) != 0) | (np.diff(at) > rules.gap_days * _DAY_US)
-    return Steps(
-        customer=customer[order],
-        business_type=kind[order],
-        channel=channel[order],
-        at=at,
-        is_failed=is_failed[order],
-        is_rescued=is_rescued[order],
-        starts=np.flatnonzero(is_start),
-    )
-
-
-def _rescued(
-    customer: NDArray[np.int64],
-    at: NDArray[np.int64],
-    is_failed: NDArray[np.bool_],
-    is_rescue: NDArray[np.bool_],
-    within_us: int,
-) -> NDArray[np.bool_]:
-    """Tell which failures the same customer's use of a rescue channel followed in time."""
-    rows = np.flatnonzero(is_failed | is_rescue)
-    rows = rows[np.lexsort((at[rows], customer[rows]))]
-    target = _next_later(customer[rows], at[rows], is_rescue[rows])
-    has = is_failed[rows] & (target < len(rows))
-    failure, rescue = rows[has], rows[target[has]]
-    is_in_time = (customer[failure] == customer[rescue]) & (at[rescue] - at[failure] <= within_us)
-    out = np.zeros(len(at), np.bool_)
-    out[failure[is_in_time]] = True
-    return out
-
-
-def _next_later(
-    who: NDArray[np.int64], when: NDArray[np.int64], wanted: NDArray[np.bool_]
-) -> NDArray[np.int64]:
-    """Return the first wanted row after all rows of the same customer and instant, else the end."""
-    rows = len(who)
-    is_new = np.ones(rows, np.bool_)
-    is_new[1:] = (np.diff(who) != 0) | (np.diff(when) != 0)
-    after = np.append(np.flatnonzero(is_new), rows)[np.cumsum(is_new)]
-    nearest = np.full(rows + 1, rows)
-    nearest[:rows][wanted] = np.flatnonzero(wanted)
-    return np.asarray(np.minimum.accumulate(nearest[::-1])[::-1][after], dtype=np.int64)
 
 
 def _paths(steps: Steps, channels: tuple[str, ...]) -> pd.Categorical:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from attrs import frozen
@@ -23,10 +24,13 @@ __all__ = [
     "Choice",
     "Domain",
     "Explanation",
+    "FileScorer",
+    "FileSummary",
     "Origin",
     "Result",
     "TableOption",
     "Tables",
+    "Tally",
 ]
 
 
@@ -98,6 +102,72 @@ class Result(Protocol):
         """The wide layout, one row a key (宽表)."""
 
 
+class Tally(Protocol):
+    """What became of rows that streamed by; in = counted + elsewhere + rejected (计数核对)."""
+
+    @property
+    def rows_in(self) -> int:
+        """Rows that came in (读入)."""
+
+    @property
+    def counted(self) -> int:
+        """Rows that count (计入)."""
+
+    @property
+    def elsewhere(self) -> int:
+        """Rows of other months (其他月份)."""
+
+    @property
+    def rejected(self) -> int:
+        """Rows that were left out (剔除)."""
+
+
+class FileSummary(Protocol):
+    """What a run from files to a file tells (文件计分摘要)."""
+
+    @property
+    def customers(self) -> int:
+        """Rows written (写出行数)."""
+
+    @property
+    def tally(self) -> Tally:
+        """What became of the rows of the first table (计数核对)."""
+
+    @property
+    def sides(self) -> Sequence[tuple[str, int, int, int]]:
+        """Of each other table its name, rows in, kept and rejected (其他表核对)."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that was found (问题)."""
+
+    @property
+    def origin(self) -> Origin:
+        """Where the result comes from (结果来源)."""
+
+    @property
+    def note(self) -> Text:
+        """Which way was taken, and why (所用方式)."""
+
+
+class FileScorer(Protocol):
+    """From files to a file, without holding the rows of the first table (文件到文件)."""
+
+    def __call__(
+        self,
+        files: Sequence[Path],
+        sides: Mapping[str, Source],
+        rulebook: RulebookRecord,
+        *,
+        as_of: str,
+        out: Path,
+        ids: IdsMode,
+        threads: int,
+        now: date,
+    ) -> FileSummary:
+        """Write the wide layout of the files of the first table, beside the other tables (计分)."""
+
+
 @frozen(kw_only=True)
 class TableOption:
     """An input table, which is also an option of the command (输入表)."""
@@ -105,6 +175,7 @@ class TableOption:
     name: str
     title: Text
     is_required: bool = False
+    has_many_files: bool = False
 
 
 @frozen(kw_only=True)
@@ -135,6 +206,8 @@ class Domain:
         The verbs; they import their domain when they are called, not before.
     why_not : Choice, optional
         What an explanation can be narrowed to.
+    score_files : FileScorer, optional
+        How the first table is scored into the wide layout as it streams by, where it can be.
     """
 
     name: str
@@ -148,6 +221,7 @@ class Domain:
     score: Callable[[Tables, RulebookRecord, str], Result]
     explain: Callable[[Result, tuple[str, ...], Lang, str | None], Explanation]
     why_not: Choice | None = None
+    score_files: FileScorer | None = None
 
 
 def _channel_schemas() -> Mapping[str, Schema]:
@@ -179,8 +253,32 @@ def _channel_score(tables: Tables, rulebook: RulebookRecord, as_of: str) -> Resu
 def _channel_explain(
     result: Result, keys: tuple[str, ...], lang: Lang, why_not: str | None
 ) -> Explanation:
-
     return cast("channel.Result", result).explain(*keys, lang=lang, channel=why_not)
+
+
+def _channel_score_files(
+    files: Sequence[Path],
+    sides: Mapping[str, Source],
+    rulebook: RulebookRecord,
+    *,
+    as_of: str,
+    out: Path,
+    ids: IdsMode,
+    threads: int,
+    now: date,
+) -> FileSummary:
+    from powerchannel.flow import score_files
+
+    return score_files(
+        files,
+        rulebook=cast("channel.Rulebook", rulebook),
+        as_of=as_of,
+        out=out,
+        ids=ids,
+        threads=threads,
+        now=now,
+        **sides,
+    )
 
 
 DOMAINS: tuple[Domain, ...] = (
@@ -189,7 +287,12 @@ DOMAINS: tuple[Domain, ...] = (
         title=Text("渠道偏好：每个客户在每个渠道的得分与首推渠道", "channel preference"),
         key=Text("客户编号", "customer number"),
         tables=(
-            TableOption(name="contacts", title=Text("联系记录", "contacts"), is_required=True),
+            TableOption(
+                name="contacts",
+                title=Text("联系记录", "contacts"),
+                is_required=True,
+                has_many_files=True,
+            ),
             TableOption(name="facts", title=Text("关注、安装、注册、绑定", "standing facts")),
             TableOption(name="dislikes", title=Text("不喜欢记录", "dislikes")),
             TableOption(name="complaints", title=Text("投诉记录", "complaints")),
@@ -200,6 +303,7 @@ DOMAINS: tuple[Domain, ...] = (
         check=_channel_check,
         score=_channel_score,
         explain=_channel_explain,
+        score_files=_channel_score_files,
         why_not=Choice(
             name="channel",
             title=Text("只说明这一渠道（为什么不是它）", "this channel alone (why not it)"),

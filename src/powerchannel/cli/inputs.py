@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 import pandas as pd
@@ -15,8 +15,11 @@ from powerchannel.cli.domains import Domain
 from powerchannel.errors import Problem, TableError
 from powerchannel.files import first_row, read_table
 from powerchannel.registry import Registry, did_you_mean
-from powerchannel.tables import Schema, Source
+from powerchannel.tables import Schema
 from powerchannel.text import Text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["Assignment", "Inputs", "file_rows", "file_rows_table"]
 
@@ -61,19 +64,19 @@ class Inputs:
     ----------
     domain : Domain
         Whose tables they are.
-    files : mapping of table name to path
-        The tables that are given.
+    files : mapping of table name to paths
+        The tables that are given; several files are one table.
     renames, constants : tuple of Assignment
         The values of ``--column`` and of ``--set``.
     """
 
     domain: Domain
-    files: Mapping[str, Path]
+    files: Mapping[str, Sequence[Path]]
     renames: tuple[Assignment, ...] = ()
     constants: tuple[Assignment, ...] = ()
 
-    def read(self, table: str) -> Source:
-        """Read one table and give its columns the names of the contract (读取一张表).
+    def read(self, table: str, file: Path) -> pd.DataFrame | pa.Table:
+        """Read one file of a table; name its columns as the contract does (读取一个文件).
 
         Raises
         ------
@@ -81,7 +84,7 @@ class Inputs:
             When the file cannot be read, or ``--column`` and ``--set`` do not fit it.
         """
         schema = self.domain.schemas()[table]
-        frame = read_table(self.files[table], where=table)
+        frame = read_table(file, where=table)
         renames, constants = self._of(table, self.renames), self._of(table, self.constants)
         if not renames and not constants:
             return frame
@@ -89,15 +92,18 @@ class Inputs:
         return _with_constants(named, constants, schema).to_native()
 
     def check_names(self) -> None:
-        """Refuse what is wrong with ``--column`` and ``--set`` whatever the files hold (检查选项).
+        """Refuse what is wrong with the options whatever the files hold (检查选项).
 
         Raises
         ------
         UsageError
-            When a table is not given, or a column is assigned twice.
+            When a table is not given, a column is assigned twice, or a table is given one file
+            twice.
         UnknownNameError
             When there is no such table or column.
         """
+        for paths in self.files.values():
+            self._check_files(paths)
         schemas = Registry(Text("表", "table"), {t.name: t for t in self.domain.tables})
         seen: set[tuple[str, str]] = set()
         for given in (*self.renames, *self.constants):
@@ -114,21 +120,36 @@ class Inputs:
             if twice:
                 raise _usage(_HEADER_TWICE, headers="、".join(twice))
 
+    def _check_files(self, paths: Sequence[Path]) -> None:
+        real = [path.resolve() for path in paths]
+        twice = [path for at, path in enumerate(paths) if real[at] in real[:at]]
+        if twice:
+            raise _usage(_FILE_TWICE, file=twice[0])
+
     def _of(self, table: str, given: Iterable[Assignment]) -> dict[str, str]:
         default = self.domain.tables[0].name
         return {a.name: a.value for a in given if (a.table or default) == table}
 
 
-def file_rows(problems: Iterable[Problem], files: Mapping[str, Path]) -> tuple[Problem, ...]:
-    """Return problems with rows counted as a person counts them in the file (文件行号)."""
-    first = {name: first_row(path) for name, path in files.items()}
+def file_rows(
+    problems: Iterable[Problem], files: Mapping[str, Sequence[Path]]
+) -> tuple[Problem, ...]:
+    """Return problems with rows counted as a person counts them in the file (文件行号).
+
+    Of a table in several files, rows are counted from 0 through all of them.
+    """
+    first = _first_rows(files)
     return tuple(_shifted(p, first.get(p.where.partition(".")[0], 0)) for p in problems)
 
 
-def file_rows_table(rejected: pd.DataFrame, files: Mapping[str, Path]) -> pd.DataFrame:
-    """Return the rows left out with rows counted as a person counts them (文件行号)."""
-    first = {name: first_row(path) for name, path in files.items()}
+def file_rows_table(rejected: pd.DataFrame, files: Mapping[str, Sequence[Path]]) -> pd.DataFrame:
+    """Return the rows left out with rows counted as `file_rows` does (文件行号)."""
+    first = _first_rows(files)
     return rejected.assign(row=rejected["row"] + rejected["table"].map(first))
+
+
+def _first_rows(files: Mapping[str, Sequence[Path]]) -> dict[str, int]:
+    return {name: first_row(f[0]) if len(f) == 1 else 0 for name, f in files.items()}
 
 
 def _shifted(problem: Problem, by: int) -> Problem:
@@ -198,6 +219,10 @@ _ASSIGNED_TWICE = Text(
 _HEADER_TWICE = Text(
     "--column 把同一个表头用于两列：{headers}；一个表头只能对应一列。",
     "--column uses one header for two columns: {headers}; a header stands for one column.",
+)
+_FILE_TWICE = Text(
+    "文件 {file} 给了两次，其中的行会重复计算；请只给一次。",
+    "file {file} is given twice and its rows would count twice; give it once.",
 )
 _NO_HEADER = Text(
     "文件中没有表头“{header}”。{hint}现有表头：{headers}。",

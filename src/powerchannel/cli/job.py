@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
+import attrs
 from attrs import frozen
 
 from powerchannel.cli.console import Console, Steps, problem_document
-from powerchannel.cli.domains import Domain, Tables
+from powerchannel.cli.domains import Domain, FileSummary, Tables
 from powerchannel.cli.inputs import Inputs, file_rows
 from powerchannel.errors import PowerChannelError, Problem, RulebookError, TableError
-from powerchannel.layout import count_table
+from powerchannel.files.joining import join_tables
+from powerchannel.layout import aligned, count_table
 from powerchannel.rulebook import RulebookRecord, load_rulebook
 from powerchannel.tables import IdsMode, Source
 from powerchannel.text import Text
 
-__all__ = ["Checked", "Job", "StrictError", "given_files"]
+__all__ = ["Checked", "Job", "Scored", "StrictError", "given_files"]
 
 
 class StrictError(PowerChannelError, ValueError):
@@ -35,26 +37,77 @@ class Checked:
         What goes on.
     problems : tuple of Problem
         Everything that was found.
+    notes : tuple of Text
+        How the rows were read and counted, where it needs saying.
     """
 
     tables: Tables
     problems: tuple[Problem, ...]
+    notes: tuple[Text, ...] = ()
 
     def lines(self, console: Console) -> list[str]:
         """Return what a person reads (文字摘要)."""
         counted = count_table(self._counts(), console.lang)
-        return [counted, *console.problem_lines(self.problems)]
+        notes = [note.pick(console.lang) for note in self.notes]
+        return [counted, *console.problem_lines(self.problems), *notes]
 
     def document(self) -> dict[str, object]:
         """Return the same for programs (JSON 摘要)."""
-        names = ("rows_in", "kept", "rejected")
         return {
-            "tables": {name: dict(zip(names, n, strict=True)) for name, *n in self._counts()},
+            "tables": {name: dict(zip(_COUNTS, n, strict=True)) for name, *n in self._counts()},
             "problems": [problem_document(p) for p in self.problems],
+            "notes": [attrs.asdict(note) for note in self.notes],
         }
 
     def _counts(self) -> list[tuple[str, int, int, int]]:
         return list(self.tables.counts.itertuples(index=False, name=None))
+
+
+@frozen(kw_only=True)
+class Scored:
+    """What a run from files to a file did, with rows counted as in the files (计分结果).
+
+    Parameters
+    ----------
+    table : str
+        The table whose rows were counted.
+    summary : FileSummary
+        What the domain says of it.
+    problems : tuple of Problem
+        Everything that was found.
+    notes : tuple of Text
+        How the rows were read and counted.
+    """
+
+    table: str
+    summary: FileSummary
+    problems: tuple[Problem, ...]
+    notes: tuple[Text, ...]
+
+    def lines(self, console: Console) -> list[str]:
+        """Return what a person reads (文字摘要)."""
+        head = _TALLY_HEAD.pick(console.lang).split(",")
+        row = [self.table, *(f"{n:,}" for n in self._counts().values())]
+        notes = [note.pick(console.lang) for note in self.notes]
+        counted = [aligned([head, row], right=range(1, len(head)))]
+        if self.summary.sides:
+            counted.append(count_table(self.summary.sides, console.lang))
+        return [*counted, *console.problem_lines(self.problems), *notes]
+
+    def document(self) -> dict[str, object]:
+        """Return the same for programs (JSON 摘要)."""
+        counts = self._counts()
+        kept = counts["counted"] + counts["elsewhere"]
+        sides = {n: dict(zip(_COUNTS, rows, strict=True)) for n, *rows in self.summary.sides}
+        return {
+            "tables": {self.table: {**counts, "kept": kept}, **sides},
+            "problems": [problem_document(p) for p in self.problems],
+            "notes": [attrs.asdict(note) for note in self.notes],
+        }
+
+    def _counts(self) -> dict[str, int]:
+        tally = self.summary.tally
+        return {name: getattr(tally, name) for name in _TALLY}
 
 
 @frozen(kw_only=True)
@@ -122,7 +175,7 @@ class Job:
         StrictError
             When there is any problem and none is allowed.
         """
-        sources = self._read()
+        sources = self._read(self.inputs.files)
         with self.steps.step("检查", "checking"):
             try:
                 tables = self.domain.check(sources, self.rulebook, self.ids, date.today())
@@ -131,27 +184,77 @@ class Job:
         problems = file_rows(tables.found, self.inputs.files)
         if problems and self.is_strict:
             raise StrictError([_NOT_WRITTEN, *problems])
-        return Checked(tables=tables, problems=problems)
+        return Checked(tables=tables, problems=problems, notes=self._row_notes(problems))
 
-    def _read(self) -> Mapping[str, Source]:
+    def score_files(self, as_of: str, out: Path, *, threads: int) -> Scored:
+        """Score the files of the first table as they stream by (文件到文件).
+
+        Parameters
+        ----------
+        as_of : str
+            The month.
+        out : Path
+            Where the wide layout is written.
+        threads : int
+            Threads that count and score.
+
+        Raises
+        ------
+        TableError
+            With the structural faults of the other tables, or else of the first.
+        """
+        table = self.domain.tables[0].name
+        score = self.domain.score_files
+        assert score is not None, self.domain.name
+        sides = self._read(name for name in self.inputs.files if name != table)
+        with self.steps.step("流式计分", "scoring"):
+            try:
+                summary = score(
+                    self.inputs.files[table],
+                    sides,
+                    self.rulebook,
+                    as_of=as_of,
+                    out=out,
+                    ids=self.ids,
+                    threads=threads,
+                    now=date.today(),
+                )
+            except TableError as error:
+                raise TableError(file_rows(error.problems, self.inputs.files)) from None
+        problems = file_rows(summary.problems, self.inputs.files)
+        notes = (summary.note, *self._row_notes(problems))
+        return Scored(table=table, summary=summary, problems=problems, notes=notes)
+
+    def _read(self, names: Iterable[str]) -> Mapping[str, Source]:
+        schemas = self.domain.schemas()
         sources: dict[str, Source] = {}
         faults: list[Problem] = []
-        for name, file in self.inputs.files.items():
-            with self.steps.step(f"读取 {file.name}", f"reading {file.name}"):
-                try:
-                    sources[name] = self.inputs.read(name)
-                except TableError as error:
-                    faults += error.problems
+        for name in names:
+            parts = []
+            for file in self.inputs.files[name]:
+                with self.steps.step(f"读取 {file.name}", f"reading {file.name}"):
+                    try:
+                        parts.append(self.inputs.read(name, file))
+                    except TableError as error:
+                        faults += error.problems
+            if not faults:
+                sources[name] = join_tables(parts, schemas[name])
         if faults:
             raise TableError(faults)
         return sources
 
+    def _row_notes(self, problems: Iterable[Problem]) -> tuple[Text, ...]:
+        """Say how rows are counted where problems name rows of a table in several files."""
+        named = {p.where.partition(".")[0] for p in problems if p.examples}
+        several = ((name, len(f)) for name, f in self.inputs.files.items() if len(f) > 1)
+        return tuple(_ROWS.fill(table=t, count=n) for t, n in several if t in named)
 
-def given_files(options: argparse.Namespace) -> dict[str, Path]:
-    """Return the file of each table that was given (给出的文件)."""
+
+def given_files(options: argparse.Namespace) -> dict[str, tuple[Path, ...]]:
+    """Return the files of each table that was given (给出的文件)."""
     domain: Domain = options.domain
     given = {table.name: getattr(options, table.name) for table in domain.tables}
-    return {name: Path(file) for name, file in given.items() if file is not None}
+    return {name: tuple(map(Path, files)) for name, files in given.items() if files is not None}
 
 
 def _rulebook_of(domain: Domain, name_or_file: str) -> RulebookRecord:
@@ -162,6 +265,13 @@ def _rulebook_of(domain: Domain, name_or_file: str) -> RulebookRecord:
     return rulebook
 
 
+_COUNTS = ("rows_in", "kept", "rejected")
+_TALLY = ("rows_in", "counted", "elsewhere", "rejected")
+_TALLY_HEAD = Text("表,读入,计入,其他月份,剔除", "table,rows,counted,other months,rejected")
+_ROWS = Text(
+    "{table} 共 {count} 个文件，行号从 0 起连续计数",
+    "{table}: {count} files, through which rows are counted from 0",
+)
 _WRONG_KIND = Text(
     "这是 {kind} 的规则集，此处需要 {wanted} 的规则集；请换一份。",
     "this is a rulebook of {kind}, and one of {wanted} is needed here; give another.",

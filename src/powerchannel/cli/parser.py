@@ -93,19 +93,25 @@ class _Builder:
         ):
             leaf = self._command(verbs, verb, title)
             leaf.set_defaults(verb=verb, domain=domain)
+            self._tables(leaf, domain, "+" if verb != "explain" else 1)
             self._inputs(leaf, domain)
             add(leaf, domain)
             self._output(leaf)
             self._flag(leaf, "--quiet", _QUIET)
 
-    def _inputs(self, leaf: argparse.ArgumentParser, domain: Domain) -> None:
+    def _tables(self, leaf: argparse.ArgumentParser, domain: Domain, many: str | int) -> None:
+        """Add the tables; where ids stand beside them, each further file needs its option."""
         for table in domain.tables:
             leaf.add_argument(
                 f"--{table.name}",
                 metavar="FILE",
                 required=table.is_required,
-                help=self._help(table.title, _TABLE_FILE),
+                action="extend" if table.has_many_files else "store",
+                nargs=many if table.has_many_files else 1,
+                help=self._help(table.title, _TABLE_FILES if table.has_many_files else _TABLE_FILE),
             )
+
+    def _inputs(self, leaf: argparse.ArgumentParser, domain: Domain) -> None:
         leaf.add_argument(
             "--rulebook",
             metavar="NAME_OR_FILE",
@@ -131,12 +137,15 @@ class _Builder:
         self._flag(leaf, "--strict", _STRICT)
 
     def _evaluate(self, leaf: argparse.ArgumentParser, domain: Domain) -> None:
-        del domain
         self._as_of(leaf)
         leaf.add_argument("--out", metavar="FILE", required=True, help=self._help(_OUT))
         leaf.add_argument(
             "--layout", choices=("long", "wide"), default="long", help=self._help(_LAYOUT)
         )
+        if domain.score_files is not None:
+            leaf.add_argument(
+                "--threads", metavar="N", type=_threads, default=1, help=self._help(_THREADS)
+            )
         self._files(leaf)
         self._flag(leaf, "--strict", _STRICT)
 
@@ -244,11 +253,24 @@ def _count(word: str) -> int:
     return int(word)
 
 
+def _threads(word: str) -> int:
+    threads = _count(word)
+    if threads > _MOST_THREADS:
+        raise argparse.ArgumentTypeError(f"{word} 应不超过 / must be at most {_MOST_THREADS}")
+    return threads
+
+
+_MOST_THREADS = 64
+
 _ABOUT = Text(
     "供电企业客户侧：渠道偏好，可解释，可复核",
     "the customer side of an electric utility: channel preference, explained and exact",
 )
 _TABLE_FILE = Text("CSV、Parquet 或 Arrow 文件", "a CSV, Parquet or Arrow file")
+_TABLE_FILES = Text(
+    "CSV、Parquet 或 Arrow 文件；几个文件合为一张表，可重复",
+    "CSV, Parquet or Arrow files; several are one table, repeatable",
+)
 _RULEBOOK = Text(
     "规则集：内置名称，或 .toml、.json 文件", "a bundled rulebook, or a .toml or .json file"
 )
@@ -262,13 +284,18 @@ _SET = Text(
 )
 _IDS = Text("integer：接受整数形式的编号", "integer: accept integer ids")
 _STRICT = Text(
-    "有任何问题就不写任何文件，并以 1 退出", "write nothing and exit 1 when there is any problem"
+    "有任何问题（提示也算）就不写任何文件，并以 1 退出",
+    "write nothing and exit 1 when there is any problem, be it a notice",
 )
 _AS_OF = Text("截止月，如 2022-03", "the month up to which is counted, such as 2022-03")
 _OUT = Text("结果文件，按扩展名写出", "the result, written by extension")
 _LAYOUT = Text(
     "long：每客户每渠道一行；wide：每客户一行",
     "long: a row a customer and channel; wide: a row a customer",
+)
+_THREADS = Text(
+    "流式计分的线程数，默认 1；结果与线程数无关",
+    "threads that score what streams, by default 1; the result does not depend on it",
 )
 _REJECTED = Text("写出全部剔除行", "write all rows that were left out")
 _PROBLEMS = Text("写出全部问题", "write all problems")

@@ -14,21 +14,23 @@ from attrs import frozen
 from powerchannel.cli.console import Console, UsageError
 from powerchannel.cli.domains import Domain, Explanation, Origin
 from powerchannel.cli.inputs import file_rows_table
-from powerchannel.cli.job import Checked, Job, given_files
+from powerchannel.cli.job import Checked, Job, Scored, given_files
 from powerchannel.errors import Problem, TableError
 from powerchannel.files import check_target, write_table
+from powerchannel.files.write import standing_in
 from powerchannel.tables import problem_table
 from powerchannel.text import Text
 
 __all__ = ["check", "evaluate", "explain"]
 
+_HOLDING = ("rejected", "column", "set", "strict")
 _DIGEST_SHOWN = len("sha256:") + 12
 
 
 def check(options: argparse.Namespace, console: Console) -> int:
     """Check the tables and list every problem (检查)."""
     lists = _Lists.of(options)
-    with console.steps(len(lists.files) + 1) as steps:
+    with console.steps(lists.count + 1) as steps:
         try:
             checked = Job.of(options, steps).check()
         except TableError as error:
@@ -42,27 +44,58 @@ def check(options: argparse.Namespace, console: Console) -> int:
 def evaluate(options: argparse.Namespace, console: Console) -> int:
     """Compute the result and write it, whole or not at all (计算)."""
     lists = _Lists.of(options)
-    with console.steps(len(lists.files) + 3) as steps:
-        job = Job.of(options, steps)
-        checked = job.check()
-        with steps.step("计算", "computing"):
-            result = job.domain.score(checked.tables, job.rulebook, options.as_of)
-            table = result.wide if options.layout == "wide" else result.table
-        with steps.step("写出", "writing"):
-            lists.write(checked)
-            write_table(table, options.out)
-    written = _Written(options.out, len(table), result.origin)
+    way = _from_files if _can_stream(options) else _from_rows
+    with console.steps(lists.count + 3) as steps:
+        done, written = way(Job.of(options, steps), options, lists)
     console.report(
-        [*checked.lines(console), *written.lines(console)],
-        {**checked.document(), **written.document()},
+        [*done.lines(console), *written.lines(console)],
+        {**done.document(), **written.document()},
     )
     return 0
+
+
+def _can_stream(options: argparse.Namespace) -> bool:
+    streams = options.domain.score_files is not None
+    return streams and options.layout == "wide" and not _holding(options)
+
+
+def _holding(options: argparse.Namespace) -> list[str]:
+    """Return the options given that need every row: to show, to change, or to compare it.
+
+    ``--strict`` is among them because identical rows, a notice, are not looked for in a stream.
+    """
+    return [f"--{name}" for name in _HOLDING if getattr(options, name)]
+
+
+def _from_rows(
+    job: Job, options: argparse.Namespace, lists: _Lists
+) -> tuple[Checked | Scored, _Written]:
+    checked = job.check()
+    if options.layout == "wide" and (held := _holding(options)):
+        note = _HELD.fill(options=", ".join(held))
+        checked = attrs.evolve(checked, notes=(note, *checked.notes))
+    with job.steps.step("计算", "computing"):
+        result = job.domain.score(checked.tables, job.rulebook, options.as_of)
+        table = result.wide if options.layout == "wide" else result.table
+    with job.steps.step("写出", "writing"):
+        lists.write(checked)
+        write_table(table, options.out)
+    return checked, _Written(options.out, len(table), result.origin)
+
+
+def _from_files(
+    job: Job, options: argparse.Namespace, lists: _Lists
+) -> tuple[Checked | Scored, _Written]:
+    with standing_in(check_target(options.out)) as out:
+        scored = job.score_files(options.as_of, out, threads=options.threads)
+        lists.write_problems(scored.problems)
+    return scored, _Written(options.out, scored.summary.customers, scored.summary.origin)
 
 
 def explain(options: argparse.Namespace, console: Console) -> int:
     """Explain every number of some customers (解释)."""
     domain: Domain = options.domain
-    with console.steps(len(given_files(options)) + 2) as steps:
+    with console.steps(sum(map(len, given_files(options).values())) + 2) as steps:
         job = Job.of(options, steps)
         checked = job.check()
         with steps.step("计算", "computing"):
@@ -78,7 +111,7 @@ def explain(options: argparse.Namespace, console: Console) -> int:
 class _Lists:
     """Where the rows left out and the problems are written, if anywhere."""
 
-    files: dict[str, Path]
+    files: dict[str, tuple[Path, ...]]
     rejected: str | None
     problems: str | None
 
@@ -86,7 +119,7 @@ class _Lists:
     def of(cls, options: argparse.Namespace) -> _Lists:
         """Refuse targets that could not be written, or that are an input or one another."""
         files = given_files(options)
-        taken = {file.resolve() for file in files.values()}
+        taken = {file.resolve() for paths in files.values() for file in paths}
         for target in (getattr(options, "out", None), options.rejected, options.problems):
             if target is None:
                 continue
@@ -96,6 +129,11 @@ class _Lists:
                 raise UsageError.of("usage", "powerchannel", message.zh, message.en)
             taken.add(path)
         return cls(files=files, rejected=options.rejected, problems=options.problems)
+
+    @property
+    def count(self) -> int:
+        """How many files are read."""
+        return sum(map(len, self.files.values()))
 
     def write(self, checked: Checked) -> None:
         if self.rejected is not None:
@@ -140,6 +178,7 @@ def _explanation_document(explanation: Explanation) -> dict[str, object]:
     }
 
 
+_HELD = Text("整体读入：因 {options} 须保留每一行", "read whole: every row is needed for {options}")
 _TAKEN = Text(
     "文件 {file} 既要写出又另有用处（是输入，或写了两次）；请换一个文件名。",
     "file {file} is to be written, but is an input or is written twice; choose another name.",

@@ -16,7 +16,7 @@ from powerchannel.files.arrow_file import require_pyarrow, write_arrow, write_pa
 from powerchannel.files.source import EXTENSIONS, extension_of, fault
 from powerchannel.text import Text
 
-__all__ = ["check_target", "replacing", "write_table"]
+__all__ = ["check_target", "replacing", "standing_in", "write_table"]
 
 
 def write_table(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
@@ -66,11 +66,20 @@ def check_target(path: str | os.PathLike[str]) -> Path:
 @contextlib.contextmanager
 def replacing(target: Path) -> Iterator[BinaryIO]:
     """Open a file beside the target that takes its place when all went well (整体替换)."""
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    with standing_in(target) as beside, beside.open("xb") as sink:
+        yield sink
+
+
+@contextlib.contextmanager
+def standing_in(target: Path) -> Iterator[Path]:
+    """Name a file beside the target, with its extension, that takes its place at the end (替身).
+
+    What is written there replaces the target when all went well, and is removed otherwise.
+    """
+    beside = target.with_name(f".{secrets.token_hex(4)}.{target.name}")
     try:
         try:
-            with beside.open("xb") as sink:
-                yield sink
+            yield beside
             beside.replace(target)
         finally:
             beside.unlink(missing_ok=True)

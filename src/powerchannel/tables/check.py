@@ -9,6 +9,7 @@ import numpy as np
 from attrs import frozen
 
 from powerchannel.errors import Problem, TableError
+from powerchannel.registry import did_you_mean
 from powerchannel.tables.checked import CheckedTable, Rejected, empty_table, take
 from powerchannel.tables.door import Frame, Source, open_frame
 from powerchannel.tables.keys import repeated_rows
@@ -27,9 +28,10 @@ from powerchannel.tables.schema import Column, Schema, Vocabulary
 from powerchannel.text import Text
 from powerchannel.times import NAT
 
-__all__ = ["check_tables"]
+__all__ = ["check_tables", "unused_columns"]
 
 _LIKE = 0.5
+_LONG = 8  # letters; a slip in a longer name may be two, such as two letters that changed places
 
 
 def check_tables(
@@ -76,6 +78,33 @@ def check_tables(
     return checked
 
 
+def unused_columns(schema: Schema, headers: Iterable[str]) -> tuple[Problem, ...]:
+    """Tell which headers look like a slip for a column that was not found (疑似误写的表头).
+
+    Other headers that are not understood are no problem: exports have more columns than are asked
+    for.
+
+    Parameters
+    ----------
+    schema : Schema
+        What the table must look like.
+    headers : iterable of str
+        The headers there are.
+
+    Examples
+    --------
+    >>> from powerchannel.channel import SCHEMAS
+    >>> headers = ["客户编号", "渠道", "办理时间", "handling mod", "备注"]
+    >>> [p.where for p in unused_columns(SCHEMAS["contacts"], headers)]
+    ['contacts.handling_mode']
+    """
+    headers = tuple(dict.fromkeys(headers))
+    found = schema.resolve(headers)
+    free = {known: c for c in schema.columns if c.name not in found for known in c.headers}
+    slips = ((h, _meant_by(h, free)) for h in headers if schema.column_of(h) is None)
+    return tuple(_unused_column(schema, h, near, free[near]) for h, near in slips if near)
+
+
 @frozen
 class _Check:
     schema: Schema
@@ -95,7 +124,8 @@ class _Check:
         faults = [fault for r in readings.values() for fault in r.faults]
         if faults:
             raise TableError(faults)
-        return self._assemble(frame.rows, raws, readings)
+        unused = unused_columns(schema, frame.headers)
+        return self._assemble(frame.rows, raws, readings, unused)
 
     def _headers(self, frame: Frame) -> dict[str, str]:
         """Tell which header stands for which column, or raise all that is wrong with them."""
@@ -142,7 +172,11 @@ class _Check:
         return read(raw, column, setting)
 
     def _assemble(
-        self, rows: int, raws: Mapping[str, Raw], readings: Mapping[str, Reading]
+        self,
+        rows: int,
+        raws: Mapping[str, Raw],
+        readings: Mapping[str, Reading],
+        unused: tuple[Problem, ...],
     ) -> CheckedTable:
         values = {name: r.values for name, r in readings.items()}
         bad = [(name, b) for name, r in readings.items() for b in r.bad]
@@ -165,7 +199,7 @@ class _Check:
             values=table,
             rows_in=rows,
             rejected=rejected,
-            problems=tuple(problems),
+            problems=(*problems, *unused),
         )
 
     def _place(self, repeats: Bad) -> str:
@@ -232,6 +266,31 @@ def _nearest(column: Column, headers: Iterable[str]) -> str:
     }
     best = max(likeness, key=likeness.__getitem__, default="")
     return best if likeness.get(best, 0.0) >= _LIKE else ""
+
+
+def _meant_by(header: str, known: Iterable[str]) -> str:
+    """Return the nearest name of which the header may be a slip of the pen, or nothing.
+
+    Likeness alone would not do: ``handling_time`` and ``contact_id`` are like columns that they
+    are not.
+    """
+    written = header.strip().casefold()
+    near = did_you_mean(written, known)
+    return next((name for name in near if _edits(written, name.casefold()) <= _slips(name)), "")
+
+
+def _edits(one: str, other: str) -> int:
+    changes = difflib.SequenceMatcher(None, one, other).get_opcodes()
+    return sum(max(b - a, d - c) for what, a, b, c, d in changes if what != "equal")
+
+
+def _slips(name: str) -> int:
+    return 2 if len(name) >= _LONG else 1
+
+
+def _unused_column(schema: Schema, header: str, near: str, column: Column) -> Problem:
+    details = {"header": header, "near": near, "name": column.name}
+    return problem("unused_column", f"{schema.name}.{column.name}", details=details)
 
 
 def _garbled_headers(

@@ -241,6 +241,16 @@ MESSAGES: dict[str, tuple[Severity, Text]] = {
             "key to tell them apart",
         ),
     ),
+    "unused_column": (
+        _N,
+        Text(
+            "表头“{header}”没有用到，像是“{near}”（{name} 列）的误写；如果是，请改名，或用 "
+            '--column {name}="{header}" 指明（Python 中先改列名）',
+            'the header "{header}" is not used and looks like a slip for "{near}" (column {name}); '
+            'if it is one, rename it, or say --column {name}="{header}" (in Python: rename it '
+            "first)",
+        ),
+    ),
     "classified": (
         _N,
         Text(
