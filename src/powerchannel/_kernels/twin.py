@@ -78,8 +78,10 @@ def _totals(
 ) -> NDArray[np.float32]:
     uses = np.minimum(counts, np.uint8(min(rules.cap, 255))).sum(axis=0, dtype=np.uint16)
     steps = _steps(counts > 0, rules)
-    streak = np.array([1.0, *(factor for _, factor in rules.streak)])[steps]
-    frequency = np.array([1.0, rules.frequency])[(uses > rules.more_than).view(np.uint8)]
+    streak = np.ones(steps.shape)
+    for step, (_, factor) in enumerate(rules.streak, 1):
+        np.copyto(streak, factor, where=steps == step)
+    frequency = np.where(uses > rules.more_than, rules.frequency, 1.0)
     if rules.is_largest:
         is_streak = streak >= frequency
         streak, frequency = np.where(is_streak, streak, 1.0), np.where(is_streak, 1.0, frequency)
@@ -87,7 +89,7 @@ def _totals(
     total += changes & LATENT
     total *= streak
     total *= frequency
-    total *= np.array([1.0, rules.complaint])[(changes & COMPLAINT) >> 6]
+    total *= np.where(changes & COMPLAINT, rules.complaint, 1.0)
     total[changes >= DISLIKE] = 0.0
     return total.astype(np.float32)
 
@@ -179,11 +181,12 @@ def _add(plane: NDArray[np.uint8], cells: NDArray[np.int64]) -> None:
 def _add_each(plane: NDArray[np.uint8], cells: NDArray[np.int64]) -> bool:
     """Add in bytes and tell whether they held it; if not, nothing is changed.
 
-    A byte that runs over loses 256 of the sum, and taking away what was added brings it back.
+    A byte that runs over loses 256 of the sum, and taking away what was added brings it back. The
+    sum may run over itself: 2**24 bytes would have to do so at once to hide that.
     """
-    before = int(plane.sum(dtype=np.int64))
+    before = int(plane.sum(dtype=np.uint32))
     np.add.at(plane, cells, np.uint8(1))
-    if int(plane.sum(dtype=np.int64)) == before + len(cells):
+    if (int(plane.sum(dtype=np.uint32)) - before - len(cells)) % 2**32 == 0:
         return True
     np.subtract.at(plane, cells, np.uint8(1))
     return False

@@ -311,8 +311,12 @@ class Counter:
 
     def _planes(self, order: NDArray[np.int64]) -> dict[int, Plane]:
         months = sorted(enumerate(self.months), key=itemgetter(1))
-        with ThreadPoolExecutor(len(self._shards)) as pool:
-            planes = list(pool.map(lambda pair: self._plane(pair[0], order), months))
+        slots = [slot for slot, _ in months]
+        if len(self._shards) == 1:  # another thread would take its memory elsewhere
+            planes = [self._plane(slot, order) for slot in slots]
+        else:
+            with ThreadPoolExecutor(len(self._shards)) as pool:
+                planes = list(pool.map(lambda slot: self._plane(slot, order), slots))
         found = zip(months, planes, strict=True)
         return {month: plane for (_, month), plane in found if not plane.is_empty}
 
