@@ -26,7 +26,7 @@ __all__ = [
     "later",
 ]
 
-DOMAINS = ("channel",)
+DOMAINS = ("channel", "billing")
 SIZES = ("tiny", "small", "large")
 
 Answer: TypeAlias = Mapping[str, NDArray[np.generic]]

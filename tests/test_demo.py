@@ -22,6 +22,27 @@ def test_the_demo_shows_the_whole_job(lang, told):
     assert "{" not in shown
 
 
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("zh", ["一个月的电费", "commerce-single-part", "合计：", "拦截", "计费与审核"]),
+        (
+            "en",
+            ["A month of bills", "commerce-single-part", "Total:", "blocked", "bills and audit"],
+        ),
+    ],
+)
+def test_the_demo_bills_explains_one_bill_and_shows_one_that_is_blocked(lang, told):
+    lines = list(demo_lines(customers=10, lang=lang))
+    shown = "\n".join(lines)
+    for words in told:
+        assert words in shown
+    row = next(line for line in shown.splitlines() if line.startswith("0200000000003  commerce"))
+    total = next(line for line in shown.splitlines() if line.startswith(("合计：", "Total:")))
+    assert row.split()[-1] in total
+    assert lines[-2].startswith("- 02000000000")
+
+
 def test_the_first_choices_and_those_without_add_up_to_all_customers():
     lines = list(demo_lines(customers=300, lang="en"))
     table = lines[lines.index("\n== First choices ==") + 1]

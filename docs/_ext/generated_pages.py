@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import attrs
 from sphinx.util import logging
 
+from powerchannel.billing.tariff import Component, Tariff, bundled_tariffs, load_tariff
 from powerchannel.cli.domains import DOMAINS, Domain
 from powerchannel.rulebook import (
     RulebookRecord,
@@ -51,6 +52,17 @@ The bundled rulebooks (规则手册), rule by rule. `powerchannel rulebook show 
 Where each reading comes from is told in [Sources](../../sources.md)."""
 
 
+TARIFFS = """\
+# Tariffs
+
+The bundled tariffs (电价), number by number. They are examples of layouts, put together from public
+bills and notices: what is **stated** is printed there, what is **assumed** is an example and no
+one's price. Copy one and put in your own: [write a tariff](../../how-to/write-a-tariff.md)."""
+
+STATUS_OF = {"billing": "billing-status.txt"}
+"""Domains whose rules stand with their status in `docs/sources.md`, which includes these files."""
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("builder-inited", write_pages)
     app.connect("autodoc-skip-member", skip_alias)
@@ -71,6 +83,8 @@ def write_pages(app: Sphinx) -> None:
         ("tables.md", table_lines()),
         ("glossary.md", glossary_lines()),
         ("rulebooks.md", rulebook_lines()),
+        ("tariffs.md", tariff_lines()),
+        *((file, status_lines(domain)) for domain, file in STATUS_OF.items()),
         *((f"api/{module}.rst", module_lines(module)) for module in modules("powerchannel")),
     ):
         folder.joinpath(name).write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -154,11 +168,81 @@ def terms(domain: Domain) -> Iterator[tuple[str, str, str, str]]:
 def rulebook_lines() -> Iterator[str]:
     yield RULEBOOKS
     for name in bundled_rulebooks().names():
-        book = load_rulebook(name)
-        yield from ("", f"## `{name}` {book.title.zh}", "")
-        yield from header_lines(book)
-        for rule in rules(book):
-            yield from rule_lines(rule)
+        yield from document_lines(load_rulebook(name))
+
+
+def document_lines(book: RulebookRecord) -> Iterator[str]:
+    yield from ("", f"## `{book.name}` {book.title.zh}", "")
+    yield from header_lines(book)
+    for rule in rules(book):
+        yield from rule_lines(rule)
+
+
+def tariff_lines() -> Iterator[str]:
+    yield TARIFFS
+    for name in bundled_tariffs().names():
+        tariff = load_tariff(name)
+        yield from ("", f"## `{name}` {tariff.title.zh}", "")
+        yield from header_lines(tariff)
+        yield from catalogue_lines(tariff)
+        yield from component_lines(tariff.components)
+        for rule in rules(tariff):
+            if not rule.id.startswith("components"):
+                yield from rule_lines(rule)
+
+
+def catalogue_lines(tariff: Tariff) -> Iterator[str]:
+    origin, price = tariff.provenance, tariff.catalogue_price or tariff.catalogue_prices
+    if price:
+        funds = "included" if tariff.catalogue_includes_funds else "not included"
+        yield f"- Catalogue price: {shown(price)} yuan/kWh, funds {funds}"
+    if origin is not None:
+        told = filter(None, (origin.clause, origin.quote, origin.note))
+        yield f"- **{origin.status}**: {'; '.join(told)}"
+
+
+def component_lines(components: Sequence[Component]) -> Iterator[str]:
+    """Yield the components as one table, in which a price and its status stand side by side."""
+    if not components:
+        return
+    yield from ("", "### `components`", "")
+    head = ("code", "title", "group", "yuan/kWh", "status", "clause", "note")
+    yield from markdown_table(head, map(component_row, components))
+
+
+def component_row(component: Component) -> Sequence[str]:
+    origin, price = component.provenance, component.prices or component.price
+    told = "given from outside" if component.given else shown(price)
+    return (
+        f"`{component.code}`",
+        "" if component.title is None else both(component.title),
+        f"`{component.group}`",
+        f"{told}, floats" if component.floats else told,
+        origin.status,
+        origin.clause,
+        origin.note,
+    )
+
+
+def status_lines(domain: str) -> Iterator[str]:
+    """Yield a row for each rule of a domain's rulebook: what it is, and where it comes from."""
+    book = load_rulebook(next(d.rulebook for d in DOMAINS if d.name == domain))
+    rows = (
+        (
+            f"`{rule.id}`",
+            rule_word(rule),
+            rule.provenance.status,
+            rule.provenance.clause,
+            rule.provenance.note,
+        )
+        for rule in rules(book)
+    )
+    yield from markdown_table(("rule", "of", "status", "clause", "note"), rows)
+
+
+def rule_word(rule: RuleEntry) -> str:
+    """Return what tells a rule of a list from its neighbours."""
+    return next((shown(rule.values[key]) for key in ("code", "standard") if key in rule.values), "")
 
 
 def header_lines(book: RulebookRecord) -> Iterator[str]:

@@ -3,6 +3,7 @@
 The map; everything is loaded when first used.
 
 - `channel`: which service channel each customer prefers, scored and explained (渠道偏好)
+- `billing`: bills from meter registers to every line, exact and explained (电费计算)
 - `load_rulebook`: rules as dated, sourced data (规则集)
 - `datasets`: a generated province to try things on (模拟数据)
 - `errors`: everything that can go wrong, in Chinese and English (错误)
@@ -19,6 +20,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from powerchannel import billing as billing
     from powerchannel import channel as channel
     from powerchannel import datasets as datasets
     from powerchannel import errors as errors
@@ -26,9 +28,17 @@ if TYPE_CHECKING:
     from powerchannel.rulebook import load_rulebook as load_rulebook
     from powerchannel.versions import show_versions as show_versions
 
-__all__ = ["channel", "datasets", "errors", "load_rulebook", "show_versions", "testing"]
+__all__ = [
+    "billing",
+    "channel",
+    "datasets",
+    "errors",
+    "load_rulebook",
+    "show_versions",
+    "testing",
+]
 
-_MODULES = ("channel", "datasets", "errors", "testing")
+_MODULES = ("billing", "channel", "datasets", "errors", "testing")
 _FUNCTIONS = {
     "load_rulebook": "powerchannel.rulebook",
     "show_versions": "powerchannel.versions",

@@ -175,9 +175,17 @@ def _listed(names: tuple[str, ...]) -> Text:
 
 
 RULEBOOK_KINDS: Registry[str] = Registry(
-    Text("规则手册类别", "rulebook kind"), {"channel": "powerchannel.channel.rules:Rulebook"}
+    Text("规则手册类别", "rulebook kind"),
+    {
+        "channel": "powerchannel.channel.rules:Rulebook",
+        "billing": "powerchannel.billing.rules:Rulebook",
+        "tariff": "powerchannel.billing.tariff:Tariff",
+    },
 )
 """The record class of each kind of rulebook."""
 
-DOMAINS: Registry[str] = Registry(Text("业务域", "domain"), {"channel": "powerchannel.channel"})
+DOMAINS: Registry[str] = Registry(
+    Text("业务域", "domain"),
+    {"channel": "powerchannel.channel", "billing": "powerchannel.billing"},
+)
 """The package of each domain."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from powerchannel.datasets import Province, province, writers
+from powerchannel.datasets import Province, billing_month, province, writers
 from powerchannel.datasets.exports import Export
 from powerchannel.datasets.writers import write_export
 
@@ -53,6 +53,15 @@ def test_an_empty_table_has_headers_only(made: Province, tmp_path: Path) -> None
 def read_arrow(path: Path) -> pa.Table:
     with pa.ipc.open_file(path) as reader:
         return reader.read_all()
+
+
+@pytest.mark.parametrize(("format_", "read"), [("parquet", pq.read_table), ("arrow", read_arrow)])
+def test_a_month_of_billing_is_text_in_columnar_files(tmp_path, format_, read) -> None:
+    month = billing_month(40, seed=1)
+    for path in month.write(tmp_path, format=format_):
+        table = read(path)
+        assert set(table.schema.types) == {pa.string()}
+        assert texts(table.to_pandas()) == texts(month.exported(path.stem))
 
 
 @pytest.mark.parametrize(("format_", "read"), [("parquet", pq.read_table), ("arrow", read_arrow)])

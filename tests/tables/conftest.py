@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 
@@ -34,6 +35,9 @@ VISITS = Schema(
         column("ended_at", "time", "结束时间"),
         column("kind", "code", "业务种类", is_strict=False, codes=KINDS),
         column("note", "text", "诉求内容", is_strict=False),
+        column("energy_kwh", "decimal", "电量", decimals=2, minimum=Decimal(0), unit="kWh"),
+        column("read_on", "date", "抄表日期"),
+        column("is_new", "flag", "是否新户"),
         column("system", "text", "来源系统", is_strict=False),
         column("key", "text", "来源键", is_strict=False),
     ),

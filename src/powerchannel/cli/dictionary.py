@@ -6,7 +6,8 @@ import argparse
 from collections.abc import Iterator, Mapping
 
 from powerchannel.cli.console import Console
-from powerchannel.cli.domains import DOMAINS, Domain
+from powerchannel.cli.domain import Domain
+from powerchannel.cli.domains import DOMAINS
 from powerchannel.layout import aligned
 from powerchannel.rulebook import load_rulebook
 from powerchannel.tables import Column, Schema, Vocabulary
@@ -19,6 +20,9 @@ _KINDS = {
     "code": Text("代码", "code"),
     "time": Text("时间", "time"),
     "text": Text("文本", "text"),
+    "decimal": Text("小数", "decimal"),
+    "date": Text("日期", "date"),
+    "flag": Text("是否", "yes or no"),
 }
 _HEAD = Text("列 名称 类型 必填 说明 也可写作", "column title kind required meaning aliases")
 
@@ -51,7 +55,7 @@ def _column_row(column: Column, lang: Lang) -> tuple[str, ...]:
     required = Text("是", "yes") if column.is_required else Text("", "")
     return (
         *shown,
-        _KINDS[column.kind].pick(lang),
+        " ".join(filter(None, (_KINDS[column.kind].pick(lang), column.unit))),
         required.pick(lang),
         column.description.pick(lang),
         ", ".join(aliases),
@@ -78,6 +82,7 @@ def _column_document(column: Column, vocabularies: Mapping[str, Vocabulary]) -> 
         "title": _both(column.title),
         "description": _both(column.description),
         "kind": column.kind,
+        "unit": column.unit,
         "is_required": column.is_required,
         "aliases": list(column.aliases),
         "codes": {c.code: _both(c.title) for c in _words_of(column, vocabularies)},

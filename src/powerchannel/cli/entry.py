@@ -23,6 +23,8 @@ _VERBS = {
     "check": "powerchannel.cli.verbs:check",
     "evaluate": "powerchannel.cli.verbs:evaluate",
     "explain": "powerchannel.cli.verbs:explain",
+    "billing audit": "powerchannel.cli.billing_audit:audit",
+    "billing compare": "powerchannel.cli.billing_audit:compare",
     "rulebook show": "powerchannel.cli.rulebooks:show",
     "rulebook check": "powerchannel.cli.rulebooks:check",
     "rulebook diff": "powerchannel.cli.rulebooks:diff",

@@ -11,7 +11,7 @@ import pandas as pd
 from attrs import frozen
 
 from powerchannel.cli.console import UsageError
-from powerchannel.cli.domains import Domain
+from powerchannel.cli.domain import Domain
 from powerchannel.errors import Problem, TableError
 from powerchannel.files import first_row, read_table
 from powerchannel.registry import Registry, did_you_mean

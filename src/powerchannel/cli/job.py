@@ -11,7 +11,7 @@ import attrs
 from attrs import frozen
 
 from powerchannel.cli.console import Console, Steps, problem_document
-from powerchannel.cli.domains import Domain, FileSummary, Tables
+from powerchannel.cli.domain import Domain, FileSummary, Tables
 from powerchannel.cli.inputs import Inputs, file_rows
 from powerchannel.errors import PowerChannelError, Problem, RulebookError, TableError
 from powerchannel.files.joining import join_tables
@@ -20,7 +20,7 @@ from powerchannel.rulebook import RulebookRecord, load_rulebook
 from powerchannel.tables import IdsMode, Source
 from powerchannel.text import Text
 
-__all__ = ["Checked", "Job", "Scored", "StrictError", "given_files"]
+__all__ = ["NOT_WRITTEN", "Checked", "Job", "Scored", "StrictError", "given_files", "rulebook_of"]
 
 
 class StrictError(PowerChannelError, ValueError):
@@ -159,7 +159,7 @@ class Job:
         return cls(
             domain=domain,
             inputs=inputs,
-            rulebook=_rulebook_of(domain, options.rulebook),
+            rulebook=rulebook_of(options),
             ids=options.ids,
             is_strict=getattr(options, "strict", False),
             steps=steps,
@@ -183,7 +183,7 @@ class Job:
                 raise TableError(file_rows(error.problems, self.inputs.files)) from None
         problems = file_rows(tables.found, self.inputs.files)
         if problems and self.is_strict:
-            raise StrictError([_NOT_WRITTEN, *problems])
+            raise StrictError([NOT_WRITTEN, *problems])
         return Checked(tables=tables, problems=problems, notes=self._row_notes(problems))
 
     def score_files(self, as_of: str, out: Path, *, threads: int) -> Scored:
@@ -257,12 +257,24 @@ def given_files(options: argparse.Namespace) -> dict[str, tuple[Path, ...]]:
     return {name: tuple(map(Path, files)) for name, files in given.items() if files is not None}
 
 
-def _rulebook_of(domain: Domain, name_or_file: str) -> RulebookRecord:
-    rulebook = load_rulebook(name_or_file)
+def rulebook_of(options: argparse.Namespace) -> RulebookRecord:
+    """Return the rulebook of a verb, with what its files add (规则集).
+
+    Raises
+    ------
+    UnknownNameError
+        When there is none of that name.
+    RulebookError
+        When it is not valid, or of another domain.
+    """
+    domain: Domain = options.domain
+    rulebook = load_rulebook(options.rulebook)
     if rulebook.kind != domain.name:
         message = _WRONG_KIND.fill(kind=rulebook.kind, wanted=domain.name)
-        raise RulebookError.of("wrong_kind", name_or_file, message.zh, message.en)
-    return rulebook
+        raise RulebookError.of("wrong_kind", options.rulebook, message.zh, message.en)
+    if domain.rule_files is None:
+        return rulebook
+    return domain.rule_files.add(rulebook, options.rule_files)
 
 
 _COUNTS = ("rows_in", "kept", "rejected")
@@ -276,7 +288,7 @@ _WRONG_KIND = Text(
     "这是 {kind} 的规则集，此处需要 {wanted} 的规则集；请换一份。",
     "this is a rulebook of {kind}, and one of {wanted} is needed here; give another.",
 )
-_NOT_WRITTEN = Problem(
+NOT_WRITTEN = Problem(
     code="strict",
     where="--strict",
     message=Text(

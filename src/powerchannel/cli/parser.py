@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Never
 from attrs import frozen
 
 from powerchannel.cli.console import UsageError
-from powerchannel.cli.domains import DOMAINS, Domain
+from powerchannel.cli.domain import Domain
+from powerchannel.cli.domains import DOMAINS
+from powerchannel.cli.own_verbs import OWN_VERBS, OwnVerb
 from powerchannel.text import LANGUAGES, Lang, Text
 
 if TYPE_CHECKING:
@@ -93,11 +95,26 @@ class _Builder:
         ):
             leaf = self._command(verbs, verb, title)
             leaf.set_defaults(verb=verb, domain=domain)
-            self._tables(leaf, domain, "+" if verb != "explain" else 1)
-            self._inputs(leaf, domain)
+            many = "+" if verb != "explain" else 1
+            self._tables(leaf, domain, many)
+            self._inputs(leaf, domain, many)
             add(leaf, domain)
             self._output(leaf)
             self._flag(leaf, "--quiet", _QUIET)
+        for own in OWN_VERBS.get(domain.name, ()):
+            self._own_verb(verbs, domain, own)
+
+    def _own_verb(self, verbs: _Commands, domain: Domain, own: OwnVerb) -> None:
+        leaf = self._command(verbs, own.name, own.title)
+        leaf.set_defaults(verb=f"{domain.name} {own.name}", domain=domain)
+        for file in (*own.inputs, *own.outputs):
+            text = self._help(file.title)
+            required = file.is_required
+            leaf.add_argument(f"--{file.name}", metavar="FILE", required=required, help=text)
+        self._rules(leaf, domain, "+")
+        self._flag(leaf, "--strict", own.strict)
+        self._output(leaf)
+        self._flag(leaf, "--quiet", _QUIET)
 
     def _tables(self, leaf: argparse.ArgumentParser, domain: Domain, many: str | int) -> None:
         """Add the tables; where ids stand beside them, each further file needs its option."""
@@ -111,13 +128,26 @@ class _Builder:
                 help=self._help(table.title, _TABLE_FILES if table.has_many_files else _TABLE_FILE),
             )
 
-    def _inputs(self, leaf: argparse.ArgumentParser, domain: Domain) -> None:
+    def _rules(self, leaf: argparse.ArgumentParser, domain: Domain, many: str | int) -> None:
         leaf.add_argument(
             "--rulebook",
             metavar="NAME_OR_FILE",
             default=domain.rulebook,
             help=self._help(_RULEBOOK),
         )
+        if domain.rule_files is not None:
+            leaf.add_argument(
+                f"--{domain.rule_files.name}",
+                dest="rule_files",
+                metavar="NAME_OR_FILE",
+                action="extend",
+                nargs=many,
+                default=[],
+                help=self._help(domain.rule_files.title, _REPEATED),
+            )
+
+    def _inputs(self, leaf: argparse.ArgumentParser, domain: Domain, many: str | int) -> None:
+        self._rules(leaf, domain, many)
         for option, text in (("--column", _COLUMN), ("--set", _SET)):
             leaf.add_argument(
                 option,
@@ -140,7 +170,10 @@ class _Builder:
         self._as_of(leaf)
         leaf.add_argument("--out", metavar="FILE", required=True, help=self._help(_OUT))
         leaf.add_argument(
-            "--layout", choices=("long", "wide"), default="long", help=self._help(_LAYOUT)
+            "--layout",
+            choices=[layout.name for layout in domain.layouts],
+            default=domain.layouts[0].name,
+            help=self._help(*(_LAYOUT.fill(name=x.name, title=x.title) for x in domain.layouts)),
         )
         if domain.score_files is not None:
             leaf.add_argument(
@@ -289,10 +322,8 @@ _STRICT = Text(
 )
 _AS_OF = Text("截止月，如 2022-03", "the month up to which is counted, such as 2022-03")
 _OUT = Text("结果文件，按扩展名写出", "the result, written by extension")
-_LAYOUT = Text(
-    "long：每客户每渠道一行；wide：每客户一行",
-    "long: a row a customer and channel; wide: a row a customer",
-)
+_LAYOUT = Text("{name}：{title}", "{name}: {title}")
+_REPEATED = Text("可重复", "repeatable")
 _THREADS = Text(
     "流式计分的线程数，默认 1；结果与线程数无关",
     "threads that score what streams, by default 1; the result does not depend on it",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import cast
 
@@ -12,7 +13,7 @@ import pandas as pd
 from attrs import frozen
 
 from powerchannel.cli.console import Console, UsageError
-from powerchannel.cli.domains import Domain, Explanation, Origin
+from powerchannel.cli.domain import Domain, Explanation, Origin
 from powerchannel.cli.inputs import file_rows_table
 from powerchannel.cli.job import Checked, Job, Scored, given_files
 from powerchannel.errors import Problem, TableError
@@ -21,7 +22,7 @@ from powerchannel.files.write import standing_in
 from powerchannel.tables import problem_table
 from powerchannel.text import Text
 
-__all__ = ["check", "evaluate", "explain"]
+__all__ = ["check", "check_targets", "evaluate", "explain"]
 
 _HOLDING = ("rejected", "column", "set", "strict")
 _DIGEST_SHOWN = len("sha256:") + 12
@@ -55,8 +56,11 @@ def evaluate(options: argparse.Namespace, console: Console) -> int:
 
 
 def _can_stream(options: argparse.Namespace) -> bool:
-    streams = options.domain.score_files is not None
-    return streams and options.layout == "wide" and not _holding(options)
+    return _streams_wide(options) and not _holding(options)
+
+
+def _streams_wide(options: argparse.Namespace) -> bool:
+    return options.domain.score_files is not None and options.layout == "wide"
 
 
 def _holding(options: argparse.Namespace) -> list[str]:
@@ -71,12 +75,13 @@ def _from_rows(
     job: Job, options: argparse.Namespace, lists: _Lists
 ) -> tuple[Checked | Scored, _Written]:
     checked = job.check()
-    if options.layout == "wide" and (held := _holding(options)):
+    if _streams_wide(options) and (held := _holding(options)):
         note = _HELD.fill(options=", ".join(held))
         checked = attrs.evolve(checked, notes=(note, *checked.notes))
     with job.steps.step("计算", "computing"):
         result = job.domain.score(checked.tables, job.rulebook, options.as_of)
-        table = result.wide if options.layout == "wide" else result.table
+        layouts = {layout.name: layout for layout in job.domain.layouts}
+        table = layouts[options.layout].of(result)
     with job.steps.step("写出", "writing"):
         lists.write(checked)
         write_table(table, options.out)
@@ -107,6 +112,27 @@ def explain(options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
+def check_targets(inputs: Iterable[Path], targets: Iterable[str | None]) -> None:
+    """Refuse targets that could not be written, or that are an input or one another (检查输出).
+
+    Raises
+    ------
+    UsageError
+        When a file is to be written and is an input, or is written twice.
+    TableError
+        When one could not be written.
+    """
+    taken = {file.resolve() for file in inputs}
+    for target in targets:
+        if target is None:
+            continue
+        path = check_target(target)
+        if path in taken:
+            message = _TAKEN.fill(file=target)
+            raise UsageError.of("usage", "powerchannel", message.zh, message.en)
+        taken.add(path)
+
+
 @frozen(kw_only=True)
 class _Lists:
     """Where the rows left out and the problems are written, if anywhere."""
@@ -119,15 +145,8 @@ class _Lists:
     def of(cls, options: argparse.Namespace) -> _Lists:
         """Refuse targets that could not be written, or that are an input or one another."""
         files = given_files(options)
-        taken = {file.resolve() for paths in files.values() for file in paths}
-        for target in (getattr(options, "out", None), options.rejected, options.problems):
-            if target is None:
-                continue
-            path = check_target(target)
-            if path in taken:
-                message = _TAKEN.fill(file=target)
-                raise UsageError.of("usage", "powerchannel", message.zh, message.en)
-            taken.add(path)
+        read = (file for paths in files.values() for file in paths)
+        check_targets(read, (getattr(options, "out", None), options.rejected, options.problems))
         return cls(files=files, rejected=options.rejected, problems=options.problems)
 
     @property

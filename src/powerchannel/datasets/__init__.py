@@ -2,10 +2,13 @@
 
 `province` makes a whole utility: customers, accounts, facts about channels, contacts with dirty
 rows as real exports have them, dislikes and complaints; `Province.write` writes its export files.
+`billing_month` makes a month of billing: accounts with the bundled tariffs, meters, readings and
+what hangs on them, the month before, and faults that an audit has to find.
 """
 
 from __future__ import annotations
 
+from powerchannel.datasets.billing_month import TARIFFS, BillingMonth, billing_month
 from powerchannel.datasets.province import Province, province
 
-__all__ = ["Province", "province"]
+__all__ = ["TARIFFS", "BillingMonth", "Province", "billing_month", "province"]

@@ -16,6 +16,7 @@ from powerchannel.datasets.dirt import dirt_table
 from powerchannel.datasets.exports import Export
 from powerchannel.datasets.marks import complaints_table, dislikes_table, month_start
 from powerchannel.datasets.names import Headers
+from powerchannel.datasets.options import ENCODINGS, FORMATS, LANGUAGES, require
 from powerchannel.datasets.people import customers_table, draw_people
 from powerchannel.datasets.truth import truth_table
 from powerchannel.datasets.writers import Encoding, Format, write_export
@@ -32,15 +33,6 @@ FIRST_MONTH = "2015-01"
 """The first month there can be: the app begins then, and every customer is there."""
 
 _MOST_DIRTY_RATIO = 0.5
-_FORMATS: Registry[Format] = Registry(
-    Text("文件格式", "file format"), {"csv": "csv", "parquet": "parquet", "arrow": "arrow"}
-)
-_ENCODINGS: Registry[Encoding] = Registry(
-    Text("编码", "encoding"), {"utf-8": "utf-8", "gb18030": "gb18030"}
-)
-_HEADERS: Registry[Headers] = Registry(
-    Text("表头语言", "language of headers"), {"zh": "zh", "en": "en"}
-)
 
 
 @frozen(kw_only=True, eq=False, repr=False)
@@ -120,7 +112,7 @@ class Province:
         >>> list(exported)[:3]
         ['客户编号', '渠道', '办理时间']
         """
-        return self._export(table, _HEADERS.get(headers)).frame()
+        return self._export(table, LANGUAGES.get(headers)).frame()
 
     def write(
         self,
@@ -170,7 +162,7 @@ class Province:
         facts.csv 客户编号,渠道,事实,开始时间,结束时间
         """
         wanted = TABLES if tables is None else tuple(tables)
-        kind, text, words = _FORMATS.get(format), _ENCODINGS.get(encoding), _HEADERS.get(headers)
+        kind, text, words = FORMATS.get(format), ENCODINGS.get(encoding), LANGUAGES.get(headers)
         exports = {Path(folder) / f"{name}.{kind}": self._export(name, words) for name in wanted}
         Path(folder).mkdir(parents=True, exist_ok=True)
         for path, export in exports.items():
@@ -273,20 +265,13 @@ def province(
 
 def _require_ranges(customers: int, months: int, seed: int, dirty_ratio: float, last: int) -> None:
     first = parse_month(FIRST_MONTH)
-    _require(1 <= customers <= MOST_CUSTOMERS, "customers", customers, f"1 - {MOST_CUSTOMERS:,}")
-    _require(months >= 1, "months", months, ">= 1")
-    _require(seed >= 0, "seed", seed, ">= 0")
-    _require(0 <= dirty_ratio <= _MOST_DIRTY_RATIO, "dirty_ratio", dirty_ratio, "0 - 0.5")
-    _require(
+    require(1 <= customers <= MOST_CUSTOMERS, "customers", customers, f"1 - {MOST_CUSTOMERS:,}")
+    require(months >= 1, "months", months, ">= 1")
+    require(seed >= 0, "seed", seed, ">= 0")
+    require(0 <= dirty_ratio <= _MOST_DIRTY_RATIO, "dirty_ratio", dirty_ratio, "0 - 0.5")
+    require(
         last - months + 1 >= first,
         "as_of, months",
         f"{format_month(last)}, {months}",
         f"{FIRST_MONTH} <= as_of - months + 1",
     )
-
-
-def _require(is_met: bool, name: str, value: object, allowed: str) -> None:  # noqa: FBT001
-    if not is_met:
-        raise ValueError(
-            f"{name} 为 {value}，应满足 {allowed} / {name} is {value}; allowed: {allowed}"
-        )

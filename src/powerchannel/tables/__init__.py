@@ -2,7 +2,7 @@
 
 - `schema`: `Column`, `Schema`, `Code`: what a table must look like
 - `door`, `arrow`, `raw`, `pooling`: any data frame to NumPy columns
-- `reading`: one column by its kind
+- `reading`, `amounts`, `numbers`: one column by its kind; `columns`: what that gives
 - `keys`: rows seen again
 - `check`: all of it, every problem at once
 - `checked`: what comes out
@@ -11,12 +11,14 @@
 
 from powerchannel.tables.check import check_tables
 from powerchannel.tables.checked import CheckedTable, problem_table, rejected_table
+from powerchannel.tables.columns import NO_DAY, NO_NUMBER, IdsMode, Values
 from powerchannel.tables.door import Source
 from powerchannel.tables.raw import Raw
-from powerchannel.tables.reading import IdsMode
 from powerchannel.tables.schema import Code, Column, Schema, Vocabulary
 
 __all__ = [
+    "NO_DAY",
+    "NO_NUMBER",
     "CheckedTable",
     "Code",
     "Column",
@@ -24,6 +26,7 @@ __all__ = [
     "Raw",
     "Schema",
     "Source",
+    "Values",
     "Vocabulary",
     "check_tables",
     "problem_table",

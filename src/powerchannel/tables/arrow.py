@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+from decimal import Decimal
 from typing import cast
 
 import numpy as np
@@ -53,7 +54,27 @@ def _other(column: pa.ChunkedArray) -> Raw:
     if pa.types.is_decimal(column.type):
         with contextlib.suppress(pa.ArrowInvalid):
             return from_arrow(column.cast(pa.int64()))
+        if pa.types.is_decimal128(column.type):
+            return _decimals(column) or from_objects(object_array(column.to_pylist()))
     return from_objects(object_array(column.to_pylist()))
+
+
+def _decimals(column: pa.ChunkedArray) -> Raw | None:
+    """Read decimals as whole numbers of their last one, where they fit int64."""
+    is_null = _nulls(column)
+    parts = [np.zeros(0, np.int64)]
+    for chunk in column.fill_null(Decimal(0)).chunks:
+        if chunk.type.bit_width == 128 and len(chunk):
+            halves = np.frombuffer(chunk.buffers()[1], np.int64).reshape(-1, 2)
+            low, high = halves[chunk.offset : chunk.offset + len(chunk)].T
+            if not (high == low >> 63).all():
+                return None
+            parts.append(low)
+    near = _plain(pc.fill_null(column.cast(pa.float64()), math.nan))
+    exact = np.concatenate(parts)
+    return Raw(
+        kind="float", values=near, is_null=is_null, exact=exact, scale=int(column.type.scale)
+    )
 
 
 def _dictionary(column: pa.ChunkedArray) -> Raw:

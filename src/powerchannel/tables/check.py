@@ -11,22 +11,14 @@ from attrs import frozen
 from powerchannel.errors import Problem, TableError
 from powerchannel.registry import did_you_mean
 from powerchannel.tables.checked import CheckedTable, Rejected, empty_table, take
+from powerchannel.tables.columns import Bad, IdsMode, Reading, Setting, Values, has_value
 from powerchannel.tables.door import Frame, Source, open_frame
 from powerchannel.tables.keys import repeated_rows
 from powerchannel.tables.messages import problem
 from powerchannel.tables.raw import Raw
-from powerchannel.tables.reading import (
-    Bad,
-    IdsMode,
-    Reading,
-    Setting,
-    Values,
-    read,
-    rereadings,
-)
+from powerchannel.tables.reading import read, rereadings
 from powerchannel.tables.schema import Column, Schema, Vocabulary
 from powerchannel.text import Text
-from powerchannel.times import NAT
 
 __all__ = ["check_tables", "unused_columns"]
 
@@ -119,7 +111,7 @@ class _Check:
         if frame.rows == 0:
             if not schema.is_empty_allowed:
                 raise TableError([problem("empty_table", schema.name)])
-            return empty_table(schema, self.vocabularies)
+            return empty_table(schema, self.vocabularies, names=tuple(headers))
         raws, readings = self._columns(frame, headers)
         faults = [fault for r in readings.values() for fault in r.faults]
         if faults:
@@ -183,6 +175,7 @@ class _Check:
         bad += self._order_faults(values)
         rejected = Rejected.of(rows, [(n, b) for n, b in bad if b.drops], raws)
         problems = [self._problem(name, b, rows, raws) for name, b in bad]
+        whole = values
         kept = np.flatnonzero(~rejected.mask)
         table = {n: take(v, kept) for n, v in values.items()} if rejected.count else values
         repeats = repeated_rows(table, self.schema, self.vocabularies, kept)
@@ -199,6 +192,7 @@ class _Check:
             values=table,
             rows_in=rows,
             rejected=rejected,
+            left_out=_left_out(whole, rejected),
             problems=(*problems, *unused),
         )
 
@@ -211,7 +205,7 @@ class _Check:
         for first, second in self.schema.orders:
             start, end = values.get(first), values.get(second)
             if isinstance(start, np.ndarray) and isinstance(end, np.ndarray):
-                wrong = (start != NAT) & (end != NAT) & (end < start)
+                wrong = has_value(start) & has_value(end) & (end < start)
                 rows = np.flatnonzero(wrong)
                 if len(rows):
                     details = {"start": first}
@@ -231,6 +225,11 @@ class _Check:
             severity="rejected" if bad.drops else "notice",
             details=bad.details,
         )
+
+
+def _left_out(values: Mapping[str, Values], rejected: Rejected) -> dict[str, Values]:
+    """Keep the compact values of rejected rows, so that it can be told whose they are."""
+    return {name: take(v, rejected.rows) for name, v in values.items() if not isinstance(v, Raw)}
 
 
 def _repeated_headers(schema: Schema, headers: tuple[str, ...]) -> list[Problem]:

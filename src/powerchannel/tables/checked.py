@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import cast
+from typing import TypeAlias, cast
 
 import numpy as np
 import pandas as pd
-from attrs import frozen
+from attrs import evolve, field, frozen
 from numpy.typing import NDArray
 
 from powerchannel.errors import Problem
 from powerchannel.ids import Ids
+from powerchannel.money import decimal_text
+from powerchannel.tables.columns import NO_DAY, NO_NUMBER, Bad, Values, has_value
 from powerchannel.tables.raw import Raw
-from powerchannel.tables.reading import Bad, Values
 from powerchannel.tables.schema import Column, Schema, Vocabulary
 from powerchannel.times import NAT
 
@@ -29,6 +30,18 @@ __all__ = [
 ]
 
 ZONE = "Asia/Shanghai"
+_TYPES: Mapping[str, type[np.integer]] = {
+    "time": np.int64,
+    "decimal": np.int64,
+    "date": np.int32,
+    "code": np.int16,
+    "flag": np.int8,
+}
+
+
+_Part: TypeAlias = tuple[
+    NDArray[np.intp], NDArray[np.object_], NDArray[np.object_], NDArray[np.object_]
+]
 
 
 @frozen(eq=False)
@@ -76,6 +89,17 @@ class Rejected:
             mask[fresh] = True
             shown = raws[name].shown(fresh) if name in raws else [""] * len(fresh)
             parts.append((fresh, _fill(found.code, fresh), _fill(name, fresh), _objects(shown)))
+        return self._joined(mask, parts)
+
+    def with_shown(self, found: Bad, column: str, shown: list[str]) -> Rejected:
+        """Return the list with rows that were kept so far, and what they show (追加)."""
+        rows = found.rows
+        mask = self.mask.copy()
+        mask[rows] = True
+        more = (rows, _fill(found.code, rows), _fill(column, rows), _objects(shown))
+        return self._joined(mask, [(self.rows, self.codes, self.columns, self.values), more])
+
+    def _joined(self, mask: NDArray[np.bool_], parts: Sequence[_Part]) -> Rejected:
         rows = np.concatenate([p[0] for p in parts])
         order = np.argsort(rows, kind="stable")
         codes, columns, values = (np.concatenate([p[i] for p in parts])[order] for i in (1, 2, 3))
@@ -108,6 +132,8 @@ class CheckedTable:
         How many rows came in.
     rejected : Rejected
         The rows left out; ``rows_in == rows + rejected.count``.
+    left_out : mapping of column name to Values
+        What could be read of the rejected rows, in the order of ``rejected.rows``; not text.
     problems : tuple of Problem
         Everything that was found.
     """
@@ -117,6 +143,7 @@ class CheckedTable:
     values: Mapping[str, Values]
     rows_in: int
     rejected: Rejected
+    left_out: Mapping[str, Values] = field(factory=dict)
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -125,8 +152,11 @@ class CheckedTable:
         return self.rows_in - self.rejected.count
 
     def ids(self, name: str) -> Ids:
-        """Return an id column (编号列)."""
-        return cast("Ids", self.values[name])
+        """Return an id column; all null where it did not come (编号列)."""
+        found = self.values.get(name)
+        if found is None:
+            return Ids(np.zeros(self.rows, np.int64), np.zeros(0, dtype=object))
+        return cast("Ids", found)
 
     def times(self, name: str) -> NDArray[np.int64]:
         """Return a time column as UTC microseconds; all null where it did not come (时间列)."""
@@ -134,17 +164,83 @@ class CheckedTable:
         return np.full(self.rows, NAT) if found is None else cast("NDArray[np.int64]", found)
 
     def codes(self, name: str) -> NDArray[np.int16]:
-        """Return a code column as positions; all -1 where it did not come (代码列)."""
+        """Return a code column as positions (代码列).
+
+        Where it did not come, all are -1, or what an empty cell stands for.
+        """
         found = self.values.get(name)
-        missing = np.full(self.rows, -1, np.int16)
-        return missing if found is None else cast("NDArray[np.int16]", found)
+        if found is not None:
+            return cast("NDArray[np.int16]", found)
+        column = self.schema[name]
+        codes = [c.code for c in column.words(self.vocabularies)]
+        usual = codes.index(column.default) if column.default else -1
+        return np.full(self.rows, usual, np.int16)
+
+    def decimals(self, name: str) -> NDArray[np.int64]:
+        """Return exact numbers as whole ones of the last decimal of the column (数值列).
+
+        `NO_NUMBER` where there is none; all of them where the column did not come.
+        """
+        found = self.values.get(name)
+        return np.full(self.rows, NO_NUMBER) if found is None else cast("NDArray[np.int64]", found)
+
+    def dates(self, name: str) -> NDArray[np.int32]:
+        """Return days since 1970-01-01; `NO_DAY` where there is none (日期列)."""
+        found = self.values.get(name)
+        missing = np.full(self.rows, NO_DAY, np.int32)
+        return missing if found is None else cast("NDArray[np.int32]", found)
+
+    def flags(self, name: str) -> NDArray[np.int8]:
+        """Return 1 for yes, 0 for no, -1 where there is neither (是否列)."""
+        found = self.values.get(name)
+        missing = np.full(self.rows, -1, np.int8)
+        return missing if found is None else cast("NDArray[np.int8]", found)
+
+    def has(self, name: str) -> NDArray[np.bool_]:
+        """Return where a column has a value; nowhere if it did not come (是否有值)."""
+        found = self.values.get(name)
+        return np.zeros(self.rows, np.bool_) if found is None else has_value(found)
 
     def text(self, name: str) -> Raw | None:
         """Return a text column, or None where it did not come (文本列)."""
         return cast("Raw | None", self.values.get(name))
 
+    def without(self, mask: NDArray[np.bool_], code: str, column: str) -> CheckedTable:
+        """Return the table without some of its rows, which go to the rejected ones (再剔除).
+
+        Parameters
+        ----------
+        mask : ndarray of bool, shape (rows,)
+            The kept rows that drop out now.
+        code : str
+            Why.
+        column : str
+            The column that shows it.
+        """
+        if not mask.any():
+            return self
+        gone, kept = np.flatnonzero(mask), np.flatnonzero(~mask)
+        positions = np.flatnonzero(~self.rejected.mask)[gone]
+        texts = frame_of({column: take(self.values[column], gone)}, self.schema, self.vocabularies)[
+            column
+        ]
+        shown = ["" if pd.isna(t) else str(t) for t in texts.tolist()]
+        rejected = self.rejected.with_shown(
+            Bad(code=code, rows=positions, drops=True), column, shown
+        )
+        return evolve(
+            self,
+            values={name: take(v, kept) for name, v in self.values.items()},
+            rejected=rejected,
+            left_out={},
+        )
+
     def frame(self) -> pd.DataFrame:
-        """Return the kept rows as a data frame (转为数据表)."""
+        """Return the kept rows as a data frame (转为数据表).
+
+        Decimals are exact text with all decimals of their column, never floats; dates are
+        ``datetime64`` at midnight.
+        """
         return frame_of(self.values, self.schema, self.vocabularies)
 
 
@@ -171,8 +267,24 @@ def _series(values: Values, column: Column, vocabularies: Mapping[str, Vocabular
     if column.kind == "code":
         names = [c.code for c in column.words(vocabularies)]
         return pd.Series(categorical(values, names))
+    if column.kind == "decimal":
+        return pd.Series(_decimal_texts(values.astype(np.int64), column.decimals))
+    if column.kind == "date":
+        days = np.where(has_value(values), values.astype(np.int64), NO_NUMBER)
+        return pd.Series(days.astype("datetime64[D]").astype("datetime64[us]"))
+    if column.kind == "flag":
+        return pd.Series(pd.arrays.BooleanArray(values == 1, values < 0))
     stamps = pd.DatetimeIndex(values.astype(np.int64).view("datetime64[us]"))
     return pd.Series(stamps.tz_localize("UTC").tz_convert(ZONE))
+
+
+def _decimal_texts(values: NDArray[np.int64], decimals: int) -> NDArray[np.object_]:
+    is_null = values == NO_NUMBER
+    plain = np.where(is_null, 0, values)
+    texts = decimal_text(plain, decimals) if decimals else plain.astype(np.str_)
+    cells = texts.astype(object)
+    cells[is_null] = None
+    return cells
 
 
 def categorical(codes: NDArray[np.integer], names: Sequence[str]) -> pd.Categorical:
@@ -181,18 +293,22 @@ def categorical(codes: NDArray[np.integer], names: Sequence[str]) -> pd.Categori
     return pd.Categorical.from_codes(codes, dtype=dtype)
 
 
-def empty_table(schema: Schema, vocabularies: Mapping[str, Vocabulary]) -> CheckedTable:
-    """Return a table without rows (空表)."""
+def empty_table(
+    schema: Schema,
+    vocabularies: Mapping[str, Vocabulary],
+    *,
+    names: tuple[str, ...] | None = None,
+) -> CheckedTable:
+    """Return a table without rows, of all columns or of some (空表)."""
     values: dict[str, Values] = {}
-    for column in schema.columns:
+    for column in (schema[name] for name in (schema.names if names is None else names)):
         if column.kind == "id":
             values[column.name] = Ids.empty()
         elif column.kind == "text":
             nothing = np.zeros(0, dtype=object)
             values[column.name] = Raw(kind="text", values=nothing, is_null=np.zeros(0, np.bool_))
         else:
-            is_code = column.kind == "code"
-            values[column.name] = np.zeros(0, np.int16) if is_code else np.zeros(0, np.int64)
+            values[column.name] = np.zeros(0, _TYPES[column.kind])
     return CheckedTable(
         schema=schema,
         vocabularies=vocabularies,

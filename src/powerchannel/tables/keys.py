@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from powerchannel.ids import Ids
 from powerchannel.tables.checked import frame_of, take
+from powerchannel.tables.columns import Bad, Values, has_value
 from powerchannel.tables.pooling import hash_cells, mix
 from powerchannel.tables.raw import Raw
-from powerchannel.tables.reading import Bad, Values
 from powerchannel.tables.schema import Schema, Vocabulary
 
 __all__ = ["repeated_rows"]
@@ -61,8 +61,12 @@ def repeated_rows(
 
 
 def _has_key(values: Mapping[str, Values], schema: Schema, rows: int) -> NDArray[np.bool_]:
-    key = values.get(schema.key[-1]) if schema.key else None
-    return ~key.nulls() if isinstance(key, Raw) else np.zeros(rows, np.bool_)
+    if not schema.key or not any(name in values for name in schema.key):
+        return np.zeros(rows, np.bool_)
+    if schema[schema.key[-1]].kind != "text":
+        return np.ones(rows, np.bool_)
+    key = values.get(schema.key[-1])
+    return has_value(key) if key is not None else np.zeros(rows, np.bool_)
 
 
 def _frame(

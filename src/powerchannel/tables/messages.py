@@ -8,6 +8,7 @@ from types import MappingProxyType
 from attrs import evolve
 
 from powerchannel.errors import Problem, Severity
+from powerchannel.tables.number_messages import NUMBER_MESSAGES
 from powerchannel.text import Text
 
 __all__ = ["MESSAGES", "joined", "problem"]
@@ -267,6 +268,7 @@ MESSAGES: dict[str, tuple[Severity, Text]] = {
             "normalised",
         ),
     ),
+    **NUMBER_MESSAGES,
 }
 
 

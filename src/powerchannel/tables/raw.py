@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Literal, TypeAlias, TypeVar, cast
@@ -56,6 +57,11 @@ class Raw:
     has_zone : bool
         For time: whether the stamps carried an offset. Without one they are Shanghai local time
         in microseconds since 1970, not yet UTC.
+    exact : ndarray, shape of values, optional
+        For float: the decimals that the floats are near to, as objects or as whole numbers of
+        ``10**-scale``.
+    scale : int
+        As above.
     """
 
     kind: RawKind
@@ -63,6 +69,8 @@ class Raw:
     is_null: NDArray[np.bool_]
     codes: NDArray[np.int32] | None = None
     has_zone: bool = False
+    exact: NDArray[np.generic] | None = None
+    scale: int = 0
 
     def __len__(self) -> int:
         return len(self.values) if self.codes is None else len(self.codes)
@@ -70,7 +78,8 @@ class Raw:
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Raw:
         """Return the column at some rows; few rows let go of a large pool (取行)."""
         if self.codes is None:
-            return evolve(self, values=self.values[rows], is_null=self.is_null[rows])
+            exact = None if self.exact is None else self.exact[rows]
+            return evolve(self, values=self.values[rows], is_null=self.is_null[rows], exact=exact)
         codes = self.codes[rows]
         if len(codes) >= len(self.values):
             return evolve(self, codes=codes)
@@ -127,6 +136,8 @@ class Raw:
         picked = self.take(rows)
         if picked.kind == "time":
             picked = picked.clock_texts()
+        if picked.exact is not None and picked.exact.dtype.kind != "i":
+            picked = evolve(picked, values=picked.exact)
         return ["" if v is None else str(v) for v in picked.objects()]
 
     def clock_texts(self) -> Raw:
@@ -202,10 +213,12 @@ def _int64_or_objects(cells: NDArray[np.object_]) -> NDArray[np.generic]:
 
 def _from_decimals(cells: NDArray[np.object_], is_null: NDArray[np.bool_]) -> Raw:
     plain = np.where(is_null, 0, cells)
+    if not all(map(math.isfinite, plain)):
+        return Raw(kind="other", values=cells, is_null=is_null)
     whole = np.asarray(np.frompyfunc(int, 1, 1)(plain), dtype=object)
     if bool((whole == plain).all()):
         return numbers("integer", _int64_or_objects(whole), is_null)
-    return floats(np.where(is_null, np.nan, cells).astype(np.float64))
+    return evolve(floats(np.where(is_null, np.nan, cells).astype(np.float64)), exact=plain)
 
 
 def _from_stamps(cells: NDArray[np.object_], is_null: NDArray[np.bool_]) -> Raw:

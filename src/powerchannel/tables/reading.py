@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Literal, TypeAlias
+from collections.abc import Mapping
 
 import numpy as np
-from attrs import evolve, field, frozen
+from attrs import evolve
 from numpy.typing import NDArray
 
-from powerchannel.errors import Problem
 from powerchannel.ids import IdFlag, Ids, parse_ids
+from powerchannel.tables.amounts import read_decimals, read_flags
+from powerchannel.tables.columns import (
+    NO_DAY,
+    Bad,
+    IdsMode,
+    Reading,
+    Setting,
+    Values,
+    all_null,
+    examples,
+    fault,
+    flagged,
+    missing,
+    wrong_type,
+)
 from powerchannel.tables.messages import problem
 from powerchannel.tables.raw import Raw, as_words
 from powerchannel.tables.schema import Column, Vocabulary
 from powerchannel.text import Text
-from powerchannel.times import NAT, TimeFlag, local_month, parse_times, to_utc
+from powerchannel.times import NAT, TimeFlag, local_month, parse_times, to_local, to_utc
 
-__all__ = ["Bad", "IdsMode", "Reading", "Values", "code_table", "garbled", "read"]
-
-IdsMode: TypeAlias = Literal["text", "integer"]
-Values: TypeAlias = Ids | NDArray[np.int64] | NDArray[np.int16] | Raw
-"""Ids for ids, int64 UTC microseconds for times, int16 codes (-1 null) for codes, Raw for text."""
+__all__ = [
+    "Bad",
+    "IdsMode",
+    "Reading",
+    "Setting",
+    "Values",
+    "code_table",
+    "garbled",
+    "read",
+    "rereadings",
+]
 
 EARLIEST_YEAR = 1990
+_DAY_US = 86_400_000_000
 _ID_PROBLEMS = {
     IdFlag.NULL: "missing_value",
     IdFlag.SCIENTIFIC: "scientific_id",
@@ -40,36 +60,6 @@ _TIME_PROBLEMS = {
 }
 
 
-@frozen(eq=False, kw_only=True)
-class Bad:
-    """Rows of one column that share a problem (问题行)."""
-
-    code: str
-    rows: NDArray[np.intp]
-    drops: bool
-    details: Mapping[str, object] = field(factory=dict)
-
-
-@frozen(eq=False, kw_only=True)
-class Reading:
-    """A column that was read: its values, its bad rows, and structural faults (列读取结果)."""
-
-    values: Values
-    bad: tuple[Bad, ...] = ()
-    faults: tuple[Problem, ...] = ()
-
-
-@frozen(kw_only=True)
-class Setting:
-    """What the caller decided about reading (读取设定)."""
-
-    where: str
-    header: str
-    ids: IdsMode
-    latest_year: int
-    words: Vocabulary
-
-
 def read(raw: Raw, column: Column, setting: Setting) -> Reading:
     """Read a column by its kind (按类型读列)."""
     if column.kind == "id":
@@ -78,76 +68,31 @@ def read(raw: Raw, column: Column, setting: Setting) -> Reading:
         return _read_times(raw, column, setting)
     if column.kind == "code":
         return _read_codes(raw, column, setting)
+    if column.kind == "decimal":
+        return read_decimals(raw, column, setting)
+    if column.kind == "date":
+        return _read_dates(raw, column, setting)
+    if column.kind == "flag":
+        return read_flags(raw, column, setting)
     return _read_text(raw, column, setting)
-
-
-def _examples(raw: Raw, rows: NDArray[np.intp]) -> tuple[tuple[int, str], ...]:
-    first = rows[:3]
-    return tuple(zip(first.tolist(), raw.shown(first), strict=True))
-
-
-def _fault(code: str, raw: Raw, setting: Setting, **details: str | Text) -> Reading:
-    rows = np.flatnonzero(~raw.nulls())
-    found = problem(
-        code,
-        setting.where,
-        count=len(rows),
-        total=len(raw),
-        examples=_examples(raw, rows),
-        details=details,
-    )
-    return Reading(values=np.zeros(0, np.int64), faults=(found,))
-
-
-def _wrong_type(raw: Raw, setting: Setting, expected: Text) -> Reading:
-    kinds = {
-        "text": Text("文本", "text"),
-        "integer": Text("整数", "integers"),
-        "float": Text("小数", "decimal numbers"),
-        "boolean": Text("真假值", "true/false values"),
-        "time": Text("时间", "times"),
-        "other": Text("混杂的对象", "mixed objects"),
-    }
-    return _fault("wrong_type", raw, setting, found=kinds[raw.kind], expected=expected)
-
-
-def _all_null(raw: Raw) -> bool:
-    return bool(raw.nulls().all())
 
 
 def _read_ids(raw: Raw, column: Column, setting: Setting) -> Reading:
     numeric = raw.kind in ("integer", "float")
-    if numeric and setting.ids == "text" and not _all_null(raw):
-        return _fault("number_ids", raw, setting, header=setting.header)
-    if raw.kind in ("time", "boolean") and not _all_null(raw):
-        return _wrong_type(raw, setting, Text("文本", "text"))
+    if numeric and setting.ids == "text" and not all_null(raw):
+        return fault("number_ids", raw, setting, header=setting.header)
+    if raw.kind in ("time", "boolean") and not all_null(raw):
+        return wrong_type(raw, setting, Text("文本", "text"))
     cells = raw.values.astype(object) if raw.kind == "float" else raw.values
     per_value, flags = parse_ids(cells, raw.is_null, integers=setting.ids == "integer")
     keys = Ids(raw.spread(per_value.keys, null=0), per_value.names)
     found = raw.spread(flags, null=IdFlag.NULL)
-    return Reading(values=keys, bad=_flagged(found, _ID_PROBLEMS, column, keeps=("normalised_id",)))
-
-
-def _flagged(
-    flags: NDArray[np.generic],
-    codes: Mapping[IdFlag, str] | Mapping[TimeFlag, str],
-    column: Column,
-    *,
-    keeps: tuple[str, ...] = (),
-) -> tuple[Bad, ...]:
-    bad = []
-    for flag, code in codes.items():
-        rows = np.flatnonzero(flags == int(flag))
-        is_missing = code == "missing_value"
-        if len(rows) and (column.is_required or not is_missing):
-            drops = code not in keeps and (column.is_required or column.is_strict)
-            bad.append(Bad(code=code, rows=rows, drops=drops))
-    return tuple(bad)
+    return Reading(values=keys, bad=flagged(found, _ID_PROBLEMS, column, keeps=("normalised_id",)))
 
 
 def _read_times(raw: Raw, column: Column, setting: Setting) -> Reading:
-    if raw.kind == "boolean" and not _all_null(raw):
-        return _wrong_type(raw, setting, Text("时间", "times"))
+    if raw.kind == "boolean" and not all_null(raw):
+        return wrong_type(raw, setting, Text("时间", "times"))
     if raw.kind == "time":
         stamps = np.where(raw.is_null, NAT, raw.values.astype(np.int64))
         utc = stamps if raw.has_zone else to_utc(stamps)
@@ -164,10 +109,30 @@ def _read_times(raw: Raw, column: Column, setting: Setting) -> Reading:
     mixed = _mixed_zones(raw, flags, zoned, setting)
     if mixed is not None:
         return mixed
-    bad = list(_flagged(flags, _TIME_PROBLEMS, column))
-    bad += _missing(utc == NAT, bad, column)
+    bad = list(flagged(flags, _TIME_PROBLEMS, column))
+    bad += missing(utc == NAT, bad, column)
     bad += _out_of_range(utc, column, setting)
     return Reading(values=utc.astype(np.int64), bad=tuple(bad))
+
+
+def _read_dates(raw: Raw, column: Column, setting: Setting) -> Reading:
+    """Read days: a stamp is one at midnight in Shanghai."""
+    if raw.kind == "boolean" and not all_null(raw):
+        return wrong_type(raw, setting, Text("日期", "dates"))
+    stamps = _read_times(raw, evolve(column, is_required=False), evolve(setting, latest_year=9999))
+    if stamps.faults:
+        return stamps
+    assert isinstance(stamps.values, np.ndarray)
+    utc = stamps.values.astype(np.int64)
+    days, rest = np.divmod(to_local(utc), _DAY_US)
+    is_day = (utc != NAT) & (rest == 0)
+    rows = np.flatnonzero((utc != NAT) & ~is_day)
+    drops = column.is_required or column.is_strict
+    bad = [evolve(b, drops=drops) for b in stamps.bad if b.code != "year_out_of_range"]
+    bad += [Bad(code="not_midnight", rows=rows, drops=drops)] if len(rows) else []
+    bad += missing(utc == NAT, bad, column)
+    bad += [] if column.is_any_year else _out_of_range(utc, column, setting)
+    return Reading(values=np.where(is_day, days, NO_DAY).astype(np.int32), bad=tuple(bad))
 
 
 def _cells(raw: Raw) -> NDArray[np.generic]:
@@ -190,20 +155,9 @@ def _mixed_zones(
         setting.where,
         count=len(with_offset),
         total=len(stamps),
-        examples=_examples(raw, shown),
+        examples=examples(raw, shown),
     )
     return Reading(values=np.zeros(0, np.int64), faults=(found,))
-
-
-def _missing(is_null: NDArray[np.bool_], bad: Iterable[Bad], column: Column) -> list[Bad]:
-    """Report rows without a value where one must be, unless they are bad already."""
-    if not column.is_required:
-        return []
-    empty = is_null.copy()
-    for known in bad:
-        empty[known.rows] = False
-    rows = np.flatnonzero(empty)
-    return [Bad(code="missing_value", rows=rows, drops=True)] if len(rows) else []
 
 
 def _out_of_range(utc: NDArray[np.generic], column: Column, setting: Setting) -> list[Bad]:
@@ -228,8 +182,8 @@ def _fold(word: str) -> str:
 
 
 def _read_codes(raw: Raw, column: Column, setting: Setting) -> Reading:
-    if raw.kind in ("time", "boolean", "float") and not _all_null(raw):
-        return _wrong_type(raw, setting, Text("文本", "text"))
+    if raw.kind in ("time", "boolean", "float") and not all_null(raw):
+        return wrong_type(raw, setting, Text("文本", "text"))
     pooled = raw.pooled()
     table = code_table(setting.words)
     words = ["" if w is None else str(w) for w in pooled.words()]
@@ -242,7 +196,9 @@ def _read_codes(raw: Raw, column: Column, setting: Setting) -> Reading:
     drops = column.is_required or column.is_strict
     bad = _unknown(pooled, unknown, setting, drops=drops)
     bad += _garbage(garbage, drops=drops)
-    bad += _missing(nothing.astype(np.bool_), (), column)
+    bad += missing(nothing.astype(np.bool_), (), column)
+    if column.default:
+        codes[nothing.astype(np.bool_)] = table[column.default]
     return Reading(values=codes, bad=tuple(bad))
 
 
@@ -322,10 +278,10 @@ _CONFUSIONS = (
 
 
 def _read_text(raw: Raw, column: Column, setting: Setting) -> Reading:
-    if raw.kind not in ("text", "integer", "other") and not _all_null(raw):
-        return _wrong_type(raw, setting, Text("文本", "text"))
+    if raw.kind not in ("text", "integer", "other") and not all_null(raw):
+        return wrong_type(raw, setting, Text("文本", "text"))
     plain = raw if raw.kind == "text" else _as_text(raw)
-    return Reading(values=plain, bad=tuple(_missing(plain.nulls(), (), column)))
+    return Reading(values=plain, bad=tuple(missing(plain.nulls(), (), column)))
 
 
 def _as_text(raw: Raw) -> Raw:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from attrs import field, frozen
@@ -11,8 +12,9 @@ from powerchannel.text import Text
 
 __all__ = ["Code", "Column", "Kind", "Schema", "Vocabulary"]
 
-Kind: TypeAlias = Literal["id", "code", "time", "text"]
-"""id: text that keeps its zeros; code: a word of a vocabulary; time: a stamp; text: free."""
+Kind: TypeAlias = Literal["id", "code", "time", "text", "decimal", "date", "flag"]
+"""id: text that keeps its zeros; code: a word of a vocabulary; time: a stamp; text: free;
+decimal: an exact number; date: a day; flag: yes or no."""
 
 
 @frozen(kw_only=True)
@@ -50,7 +52,7 @@ class Column:
     ----------
     name : str
         The name used inside and in results.
-    kind : {"id", "code", "time", "text"}
+    kind : {"id", "code", "time", "text", "decimal", "date", "flag"}
         How its values are read.
     title, description : Text
         Label and meaning.
@@ -64,6 +66,16 @@ class Column:
         For kind ``"code"``: the name of the vocabulary given at checking time.
     codes : tuple of Code
         For kind ``"code"``: a fixed vocabulary instead.
+    default : str
+        For kind ``"code"``: the code that an empty cell stands for.
+    decimals : int
+        For kind ``"decimal"``: how many are kept; a number with more is rejected, never rounded.
+    minimum, maximum : Decimal, optional
+        For kind ``"decimal"``: the bounds, themselves allowed.
+    unit : str
+        For kind ``"decimal"``: what is counted.
+    is_any_year : bool
+        For kind ``"date"``: whether a year before 1990 or far in the future is accepted.
     """
 
     name: str
@@ -75,6 +87,12 @@ class Column:
     aliases: tuple[str, ...] = ()
     vocabulary: str = ""
     codes: Vocabulary = ()
+    default: str = ""
+    decimals: int = 0
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    unit: str = ""
+    is_any_year: bool = False
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -100,9 +118,9 @@ class Schema:
         In the order in which they are shown.
     key : tuple of str
         Columns that identify a row in its source. A row whose key was seen is a duplicate, or,
-        with other content, a conflict. The last one may be empty: then the row has no key.
+        with other content, a conflict. Where the last one is text and empty, the row has no key.
     orders : tuple of (str, str)
-        Pairs of time columns of which the second may not lie before the first.
+        Pairs of time or date columns of which the second may not lie before the first.
     is_empty_allowed : bool
         Whether a table of a header alone is accepted.
     """

@@ -8,13 +8,16 @@ from typing import TypeAlias
 
 import numpy as np
 
-__all__ = ["Cell", "Value", "agrees", "as_text", "number_of"]
+__all__ = ["Cell", "Key", "Value", "agrees", "as_text", "number_of"]
 
 Cell: TypeAlias = str | int | bool | Decimal | date
 """What a case file writes into one cell."""
 
 Value: TypeAlias = str | int | float | bool | Decimal | date | np.generic | None
 """What a domain computes; None is no value."""
+
+Key: TypeAlias = tuple[str, ...]
+"""What names one value, in the order of the columns of ``[expect]`` that name it."""
 
 _MOST_DIGITS = 400  # enough for any float64 at any number of decimals a person writes
 _FLOAT64_DIGITS = 15  # what follows is noise of the last binary place, such as 6 x 1.2

@@ -16,6 +16,7 @@ from powerchannel.registry import Registry, did_you_mean
 from powerchannel.rulebook import RulebookRecord, load_rulebook, structure
 from powerchannel.rulebook.parsing import parse
 from powerchannel.rulebook.writing import plain
+from powerchannel.testing.calling import CALL_KEYS, calling
 from powerchannel.testing.case import Case, CaseError, CaseTable
 from powerchannel.testing.comparing import Cell, number_of
 from powerchannel.testing.domains import CaseDomain
@@ -94,14 +95,18 @@ def _case_of(
     head_keys = {key: value for key, value in document.items() if key in _HEAD}
     head = found.attempt(lambda: structure(_Head, head_keys))
     domain = found.attempt(lambda: _domain_of(document, domains))
+    if domain is not None and domain.calculators and "call" in document:
+        domain = found.attempt(partial(calling, document, domain))
     expect = found.attempt(lambda: table_of(document.get("expect"), "$.expect"))
     if domain is None or expect is None:
         return None
     tables = found.attempt(lambda: _tables_of(document.get("tables", {}), domain))
     found.problems += _unknown_keys(document, domain)
     found.problems += _bad_expectations(expect, domain)
+    details = {key: document[key] for key in domain.keys if key in document}
+    source = str(document.get("source", ""))
     rulebook = found.attempt(
-        lambda: rulebook_of(document.get("rulebook"), domain.rulebook, path.parent)
+        partial(rulebook_of, document.get("rulebook"), domain, path.parent, details, source)
     )
     if head is None:
         return None
@@ -114,7 +119,7 @@ def _case_of(
         tables=tables or {},
         rulebook=rulebook,
         expect=expect,
-        details={key: document[key] for key in domain.keys if key in document},
+        details=details,
     ), domain
 
 
@@ -128,7 +133,8 @@ def _domain_of(document: Mapping[str, object], domains: Registry[CaseDomain]) ->
 
 
 def _unknown_keys(document: Mapping[str, object], domain: CaseDomain) -> list[Problem]:
-    known = [*_HEAD, *_PARTS, *domain.keys]
+    parts = ("expect",) if domain.keys == CALL_KEYS else _PARTS
+    known = [*_HEAD, *parts, *domain.keys]
     return [_unknown(key, known, f"$.{key}") for key in document if key not in known]
 
 
@@ -215,7 +221,9 @@ def _bad_row(row: object, width: int, where: str) -> Problem:
     return Problem(code="bad_row", where=where, message=message.fill(width=width, row=repr(row)))
 
 
-def rulebook_of(value: object, default: str, folder: Path) -> RulebookRecord | None:
+def rulebook_of(
+    value: object, domain: CaseDomain, folder: Path, details: Mapping[str, object], source: str
+) -> RulebookRecord | None:
     """Return the rulebook of a case: by name, by file, or with changes of its own (取规则).
 
     Parameters
@@ -224,10 +232,14 @@ def rulebook_of(value: object, default: str, folder: Path) -> RulebookRecord | N
         What stands under ``rulebook``: nothing, a bundled name, a path ending in ``.toml`` or
         ``.json`` from the folder of the case, or a table of changes. In the table, `base` names
         the rulebook that is changed; other keys replace those of the base, tables key by key.
-    default : str
-        The rulebook where none is named; empty for none.
+    domain : CaseDomain
+        Which rulebook is taken where none is named, and how changes are worked in.
     folder : Path
         The folder of the case.
+    details : mapping of str to object
+        The keys of the case that belong to its domain alone.
+    source : str
+        The source of the case.
 
     Raises
     ------
@@ -235,14 +247,16 @@ def rulebook_of(value: object, default: str, folder: Path) -> RulebookRecord | N
         As `load_rulebook`; changes that do not fit the rules are named with their path.
     """
     changes = dict(value) if isinstance(value, Mapping) else {}
-    name = changes.pop("base", default) if isinstance(value, Mapping) else value
-    name = default if name is None else name
+    name = changes.pop("base", domain.rulebook) if isinstance(value, Mapping) else value
+    name = domain.rulebook if name is None else name
     if not isinstance(name, str):
         raise CaseError([_not_a_rulebook(name)])
     if not name:
         return None
     is_file = Path(name).suffix.lower() in (".toml", ".json")
     base = load_rulebook(folder / name if is_file else name)
+    if domain.change is not None:
+        return domain.change(base, changes, details, source)
     if not changes:
         return base
     document = _changed(cast("Mapping[str, object]", plain(base)), changes)

@@ -11,8 +11,8 @@ from attrs import frozen
 from powerchannel.errors import PowerChannelError, Problem
 from powerchannel.registry import Registry, did_you_mean
 from powerchannel.testing.case import Case
-from powerchannel.testing.comparing import Value, agrees, as_text
-from powerchannel.testing.domains import CASE_DOMAINS, CaseDomain, Key
+from powerchannel.testing.comparing import Key, Value, agrees, as_text
+from powerchannel.testing.domains import CASE_DOMAINS, CaseDomain
 from powerchannel.testing.reading import read_case
 from powerchannel.text import Lang, Text
 

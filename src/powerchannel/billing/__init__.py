@@ -1,0 +1,67 @@
+"""Bills, from meter registers to every line, exact to the fen (电费计算).
+
+The four verbs are `check`, `aggregate`, `evaluate` and ``Result.explain``.
+
+- `schemas`, `tables`: what comes in, and checking it; `state`: what is remembered, by group
+- `tariff`: prices as dated documents; `rules`: what a utility decides; ``tariffs``, ``rulebooks``:
+  those that come with the library; `supported`: what the engine can compute of a tariff
+- `records`: one group and its bill as plain records; `reference`: from the one to the other, to be
+  read; `batch`: the same for many groups at once
+- `bill`: one group, billed; what it is refused for is a finding
+- `result`, `frames`: what comes out; `explaining`, `labels`: the bill as a utility prints it
+- `calculators`: corrections, losses and prices that stand alone
+- `audit`, `compare`, `peers`: a bill before it goes out, and beside another
+- `calendar`, `intervals`, `profiles`: interval data to energy by period and maximum demand
+- `daily`, `prepaid`: energy day by day, and charges of the month so far
+- `agreement`, `deviation`: agreed prices in place of the tariff's
+"""
+
+from powerchannel.billing.bill import bill_group
+from powerchannel.billing.calculators import (
+    average_price,
+    current_transformer_correction,
+    derived_prices,
+    energy_for_average_price,
+    grid_loss_rate,
+    meter_error_correction,
+    power_factor_correction,
+    time_of_use_effect,
+    transformer_power_loss,
+    wiring_correction,
+)
+from powerchannel.billing.explaining import Explanation
+from powerchannel.billing.result import Origin, Result, evaluate
+from powerchannel.billing.rules import Rulebook
+from powerchannel.billing.schemas import SCHEMAS
+from powerchannel.billing.state import State, aggregate
+from powerchannel.billing.supported import supported
+from powerchannel.billing.tables import Tables, check
+from powerchannel.billing.tariff import Tariff, bundled_tariffs, load_tariff
+
+__all__ = [
+    "SCHEMAS",
+    "Explanation",
+    "Origin",
+    "Result",
+    "Rulebook",
+    "State",
+    "Tables",
+    "Tariff",
+    "aggregate",
+    "average_price",
+    "bill_group",
+    "bundled_tariffs",
+    "check",
+    "current_transformer_correction",
+    "derived_prices",
+    "energy_for_average_price",
+    "evaluate",
+    "grid_loss_rate",
+    "load_tariff",
+    "meter_error_correction",
+    "power_factor_correction",
+    "supported",
+    "time_of_use_effect",
+    "transformer_power_loss",
+    "wiring_correction",
+]

@@ -1,0 +1,157 @@
+"""The power factor to two decimals, exactly, and what it changes (力调电费)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from powerchannel.billing.batch.blocks import Choice, LineColumn, Numbers, total
+from powerchannel.billing.batch.exact import Ints, decided, quotient
+from powerchannel.billing.batch.pricing import plain
+from powerchannel.billing.reference.power_factor import CHARGE
+from powerchannel.billing.reference.stage import Rule
+from powerchannel.billing.rules import PowerFactorTable
+from powerchannel.billing.tariff import PowerFactor
+
+__all__ = ["Rates", "hundredths", "power_factor_line"]
+
+_ERROR = 1e-9  # of a hundredth: float64 is right to some 1e-13
+_HUNDREDTHS = 101
+_RATE_DECIMALS = 8  # of a share of the base
+
+
+def hundredths(active: Ints, reactive: Ints) -> Ints:
+    """Return ``100 x A / sqrt(A^2 + R^2)``, half up, exactly (功率因数).
+
+    A factor that lies between two hundredths is compared by squares of integers: cos >= (c - 1/2)
+    / 100 holds where ``(200 A)^2 >= (2 c - 1)^2 (A^2 + R^2)``.
+
+    Parameters
+    ----------
+    active, reactive : ndarray of int64
+        In one unit; active not negative. Where active is 0, so is the result.
+
+    Examples
+    --------
+    >>> hundredths(np.array([511_800, 4, 0]), np.array([110_100, 3, 5])).tolist()
+    [98, 80, 0]
+    """
+    a, r = active.astype(np.float64), reactive.astype(np.float64)
+    size = np.sqrt(a * a + r * r)
+    estimate = 100 * np.divide(a, size, out=np.zeros_like(a), where=size > 0)
+
+    def exact(row: int) -> Fraction:
+        return Fraction(_one(int(active[row]), int(reactive[row]), int(estimate[row])))
+
+    return decided(estimate, np.full(len(estimate), _ERROR), exact)
+
+
+def _one(active: int, reactive: int, low: int) -> int:
+    """Decide between a hundredth and the next."""
+    reaches = (200 * active) ** 2 >= (2 * low + 1) ** 2 * (active**2 + reactive**2)
+    return low + 1 if reaches else low
+
+
+@frozen(eq=False, kw_only=True)
+class Rates:
+    """The rates of all standards, by hundredths (力率表).
+
+    Parameters
+    ----------
+    standards : ndarray of int64, shape (standards,)
+        In hundredths.
+    shares : ndarray of int64, shape (standards * 101,)
+        The rate of each hundredth from 0 to 100 [1e-8 of the base].
+    percents, prices : tuple of str
+        The same as they are printed: in percent, and as a share.
+    """
+
+    standards: Ints
+    shares: Ints
+    percents: tuple[str, ...]
+    prices: tuple[str, ...]
+
+    @classmethod
+    def of(cls, tables: Sequence[PowerFactorTable]) -> Rates | None:
+        """Lay the tables out; None where a rate has too many decimals (力率表)."""
+        rates = [rate for table in tables for rate in _rates(table)]
+        shares = [(rate / 100).scaleb(_RATE_DECIMALS) for rate in rates]
+        if any(share != int(share) or abs(share) >= 10**15 for share in shares):
+            return None
+        return cls(
+            standards=np.array([int(t.standard.scaleb(2)) for t in tables], np.int64),
+            shares=np.array([int(share) for share in shares], np.int64),
+            percents=tuple(map(plain, rates)),
+            prices=tuple(plain(rate / 100) for rate in rates),
+        )
+
+    def place(self, standards: NDArray[np.integer], factor: Ints) -> Ints:
+        """Return where the rate of each bill stands; -1 without a table (力率位置).
+
+        Parameters
+        ----------
+        standards : ndarray of int64
+            In hundredths.
+        factor : ndarray of int64
+            In hundredths.
+        """
+        first = np.full(_HUNDREDTHS + 1, -1)
+        first[self.standards[::-1]] = np.arange(len(self.standards))[::-1] * _HUNDREDTHS
+        start = first[np.where((standards < 0) | (standards > 100), _HUNDREDTHS, standards)]
+        return np.where(start < 0, -1, start + factor)
+
+
+def _rates(table: PowerFactorTable) -> list[Decimal]:
+    """Return the rate of each hundredth from 0, as `rate_percent` has it."""
+    known = {int(Decimal(row) * 100): percent for row, percent in table.percent.items()}
+    lowest = min(known)
+    steps = (Decimal(lowest - c).scaleb(-2) for c in range(lowest))
+    below = [known[lowest] + table.below_step_percent * step * 100 for step in steps]
+    return [*below, *(known[c] for c in range(lowest, _HUNDREDTHS))]
+
+
+def power_factor_line(
+    rule: PowerFactor, rates: Rates, place: Ints, lines: Sequence[LineColumn]
+) -> LineColumn:
+    """Return the base times the rate, rounded once, or once a line (力调电费行).
+
+    Parameters
+    ----------
+    rule : PowerFactor
+        Of the tariff.
+    rates : Rates
+        The tables.
+    place : ndarray of int64
+        The rate of each bill in them.
+    lines : sequence of LineColumn
+        All other lines.
+    """
+    base = [line.amount for line in lines if line.group in rule.base_groups]
+    share, fen = rates.shares[place], total(base, len(place))
+    scale = 10**_RATE_DECIMALS
+    by_base = rule.rounding == "base"
+    parts = [fen] if by_base else base
+    source = Rule.of("", rule.provenance)
+    ids = tuple(f"power_factor_tables.{_plain(s)}" for s in rates.standards.tolist())
+    return LineColumn(
+        code=CHARGE,
+        group=CHARGE,
+        period="total",
+        quantity=Numbers(fen, 2),
+        unit="yuan",
+        price=Choice(rates.prices, place) if by_base else "",
+        amount=total([quotient(part, share, scale) for part in parts], len(place)),
+        rule_id=Choice(ids, place // _HUNDREDTHS),
+        status=source.status,
+        clause=source.clause,
+    )
+
+
+def _plain(hundredth: int) -> str:
+    """Return a standard as records have it, without a last zero."""
+    return str(Decimal(hundredth).scaleb(-2).normalize())

@@ -1,0 +1,119 @@
+"""The power factor to the hundredth, ties included, and its rates."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+import numpy as np
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from powerchannel.billing.batch.blocks import LineColumn, Numbers
+from powerchannel.billing.batch.power_factor import Rates, hundredths, power_factor_line
+from powerchannel.billing.rules import PowerFactorTable
+from powerchannel.billing.tariff import PowerFactor
+from powerchannel.rulebook import Provenance
+
+energies = st.integers(0, 10**12)
+
+
+def by_decimals(active: int, reactive: int) -> int:
+    """With two hundred digits: a square root that is rational comes out exactly."""
+    if not active:
+        return 0
+    with localcontext() as context:
+        context.prec = 200
+        squares = Decimal(active**2 + reactive**2)
+        factor = 100 * Decimal(active) / squares.sqrt()
+        return int(factor.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+@given(st.lists(st.tuples(energies, energies)))
+def test_factors_are_those_of_many_digits(pairs: list[tuple[int, int]]) -> None:
+    active, reactive = (np.array([p[k] for p in pairs], np.int64) for k in (0, 1))
+    assert hundredths(active, reactive).tolist() == [by_decimals(*p) for p in pairs]
+
+
+@pytest.mark.parametrize("size", [1, 10**3, 10**9])
+@pytest.mark.parametrize(("legs", "hundredth"), [((399, 40, 401), 100), ((9, 40, 41), 22)])
+def test_triples_of_whole_numbers(legs: tuple[int, int, int], hundredth: int, size: int) -> None:
+    a, r, h = legs
+    assert a * a + r * r == h * h
+    assert hundredths(np.array([a * size]), np.array([r * size])).tolist() == [hundredth]
+
+
+@given(st.integers(1, 99), st.integers(1, 10**6), st.integers(-2, 2))
+def test_ties_go_up(low: int, size: int, nudge: int) -> None:
+    """cos = (low + 1/2) / 100 within a unit of reactive energy."""
+    active = (2 * low + 1) * size
+    squares = (200 * size) ** 2 - active**2
+    reactive = max(int(Decimal(squares).sqrt()) + nudge, 0) if squares > 0 else 0
+    assert hundredths(np.array([active]), np.array([reactive])).tolist() == [
+        by_decimals(active, reactive)
+    ]
+
+
+TABLE = PowerFactorTable(
+    standard=Decimal("0.90"),
+    percent={"1.00": Decimal("-0.75"), "0.95": Decimal("-0.75"), "0.94": Decimal("-0.60")}
+    | {f"0.{c}": Decimal(90 - c) / 2 for c in range(70, 91)}
+    | {f"0.{c}": Decimal(90 - c) * 15 / 100 for c in range(91, 94)}
+    | {f"0.{c}": Decimal("-0.75") for c in range(95, 100)},
+    below_step_percent=Decimal(2),
+    provenance=Provenance(status="assumed", clause="-"),
+)
+
+
+def test_rates_go_on_below_the_table() -> None:
+    rates = Rates.of([TABLE])
+    assert rates is not None
+    place = rates.place(np.full(4, 90), np.array([100, 94, 69, 0]))
+    assert [rates.percents[i] for i in place.tolist()] == ["-0.75", "-0.60", "12.00", "150.00"]
+    assert rates.shares[place].tolist() == [-750_000, -600_000, 12_000_000, 150_000_000]
+    assert rates.prices[place[0]] == "-0.0075"
+    assert rates.place(np.array([85]), np.array([90])).tolist() == [-1]
+
+
+def test_rates_that_are_not_whole_are_left_to_the_reference() -> None:
+    odd = evolve(TABLE, percent={**TABLE.percent, "1.00": Decimal("-0.7512345678")})
+    assert Rates.of([odd]) is None
+
+
+def line(fen: list[int], group: str) -> LineColumn:
+    amount = np.array(fen, np.int64)
+    return LineColumn(
+        code="c",
+        group=group,
+        period="total",
+        quantity=Numbers(amount, 0),
+        unit="kWh",
+        price="1",
+        amount=amount,
+        rule_id="r",
+        status="stated",
+        clause="",
+    )
+
+
+@given(
+    st.lists(st.tuples(*[st.integers(-(10**12), 10**12)] * 3, st.integers(0, 100)), min_size=1),
+    st.sampled_from(["base", "line"]),
+)
+def test_the_adjustment_is_rounded_once(rows: list[tuple[int, ...]], rounding: str) -> None:
+    rates = Rates.of([TABLE])
+    assert rates is not None
+    rule = PowerFactor(rounding=rounding, provenance=TABLE.provenance)
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    lines = [line(columns[0], "energy"), line(columns[1], "capacity"), line(columns[2], "fund")]
+    place = rates.place(np.full(len(rows), 90), np.array(columns[3]))
+    found = power_factor_line(rule, rates, place, lines)
+    shares = [Decimal(int(share)) / 10**8 for share in rates.shares[place]]
+    bases = [(a, b) if rounding == "line" else (a + b,) for a, b, *_ in rows]
+    expected = [
+        sum(int((base * share).quantize(Decimal(1), ROUND_HALF_UP)) for base in parts)
+        for parts, share in zip(bases, shares, strict=True)
+    ]
+    assert found.amount.tolist() == expected
+    assert found.quantity.values.tolist() == [a + b for a, b, *_ in rows]
