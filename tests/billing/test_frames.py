@@ -102,3 +102,16 @@ def test_without_a_bill_the_columns_are_the_same(make) -> None:
     empty, some = make([]), make(BILLS)
     assert len(empty) == 0
     pd.testing.assert_series_equal(empty.dtypes, some.dtypes)
+
+
+def test_an_account_named_as_its_group_shows_its_own_energy() -> None:
+    """Under the common name stand the sums of the group."""
+    values = {
+        ("p", "billed_energy_kwh", "total"): Decimal(431400),
+        ("p", "amount_yuan", "total"): Decimal("327024.56"),
+        ("l", "billed_energy_kwh", "total"): Decimal(2000),
+        ("l", "amount_yuan", "total"): Decimal("1468.00"),
+    }
+    table = frames.account_frame([evolve(BILL, group_id="p", values=values)])
+    found = table.set_index("account_id")["billed_energy_kwh"]
+    assert found.to_dict() == {"l": "2000", "p": "429400"}

@@ -197,6 +197,9 @@ def _register_cells(row: RegisterRow) -> tuple[str, ...]:
     return tuple(c if isinstance(c, str) else _plain(c) for c in cells)
 
 
+_ENERGY = ("billed_energy_kwh", "total")
+
+
 def _account_rows(bill: GroupBill) -> list[tuple[object, ...]]:
     accounts = dict.fromkeys(line.account_id for line in bill.lines)
     return [_account_row(bill, account_id) for account_id in sorted(accounts)]
@@ -208,5 +211,14 @@ def _account_row(bill: GroupBill, account_id: str) -> tuple[object, ...]:
         if line.account_id == account_id:
             name = f"{_POWER_FACTOR if line.code == _POWER_FACTOR else line.group}_fen"
             sums[name if name in sums else "other_fen"] += line.amount_fen
-    energy = bill.values.get((account_id, "billed_energy_kwh", "total"))
-    return (bill.group_id, account_id, _plain(energy), *sums.values(), sum(sums.values()))
+    energy = _plain(_own_energy(bill, account_id))
+    return (bill.group_id, account_id, energy, *sums.values(), sum(sums.values()))
+
+
+def _own_energy(bill: GroupBill, account_id: str) -> Decimal | None:
+    """Return what the account itself is billed for; under its group's name stands the group's."""
+    energy = bill.values.get((account_id, *_ENERGY))
+    if energy is None or account_id != bill.group_id:
+        return energy
+    others = {i for i, name, _ in bill.values if name == "amount_yuan"} - {account_id}
+    return energy - sum((bill.values.get((i, *_ENERGY), Decimal(0)) for i in others), Decimal(0))
