@@ -7,7 +7,7 @@ all at once: such files take that way by themselves, and the summary says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import chain
 from os import PathLike
@@ -29,7 +29,7 @@ from powerchannel.files.joining import join_tables
 from powerchannel.files.streams import can_stream, headers_of, parts_of
 from powerchannel.files.wide import wide_batches, wide_schema, write_wide
 from powerchannel.periods import parse_month, window
-from powerchannel.tables import CheckedTable, IdsMode, Source, check_tables
+from powerchannel.tables import IdsMode, Source, check_tables, row_counts
 from powerchannel.tables.check import unused_columns
 from powerchannel.text import Text
 
@@ -285,7 +285,7 @@ def count_files(
     return Counted(
         state=counter.state(checked),
         tally=counter.tally,
-        sides=_rows_of(checked),
+        sides=row_counts(checked),
         problems=tuple(dict.fromkeys((*counter.problems, *other_problems))),
         is_streamed=True,
         note=Text(
@@ -348,12 +348,8 @@ def _whole(
     return Counted(
         state=channel.aggregate(tables),
         tally=Tally(rows_in=counted.rows_in, counted=counted.rows, rejected=counted.rejected.count),
-        sides=_rows_of(checked),
+        sides=row_counts(checked),
         problems=tables.found,
         is_streamed=False,
         note=why,
     )
-
-
-def _rows_of(checked: Mapping[str, CheckedTable]) -> tuple[Rows, ...]:
-    return tuple((n, t.rows_in, t.rows, t.rejected.count) for n, t in checked.items())

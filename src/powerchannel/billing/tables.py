@@ -21,6 +21,7 @@ from powerchannel.tables import (
     Source,
     Values,
     check_tables,
+    counted_table,
     problem_table,
     rejected_table,
 )
@@ -121,8 +122,7 @@ class Tables:
     @cached_property
     def counts(self) -> pd.DataFrame:
         """Rows in, kept and rejected for each table; in = kept + rejected (行数核对)."""
-        rows = [(n, t.rows_in, t.rows, t.rejected.count) for n, t in self.checked.items()]
-        return pd.DataFrame(rows, columns=["table", "rows_in", "kept", "rejected"])
+        return counted_table(self.checked)
 
     def __repr__(self) -> str:
         came = {n: t for n, t in self.checked.items() if t.rows_in}

@@ -21,6 +21,7 @@ from powerchannel.tables import (
     IdsMode,
     Source,
     check_tables,
+    counted_table,
     problem_table,
     rejected_table,
 )
@@ -95,8 +96,7 @@ class Tables:
     @cached_property
     def counts(self) -> pd.DataFrame:
         """Rows in, kept and rejected for each table; in = kept + rejected (行数核对)."""
-        rows = [(n, t.rows_in, t.rows, t.rejected.count) for n, t in self.checked.items()]
-        return pd.DataFrame(rows, columns=["table", "rows_in", "kept", "rejected"])
+        return counted_table(self.checked)
 
     def __repr__(self) -> str:
         kept = ", ".join(f"{n}: {t.rows:,}/{t.rows_in:,}" for n, t in self.checked.items())

@@ -10,7 +10,13 @@
 """
 
 from powerchannel.tables.check import check_tables
-from powerchannel.tables.checked import CheckedTable, problem_table, rejected_table
+from powerchannel.tables.checked import (
+    CheckedTable,
+    counted_table,
+    problem_table,
+    rejected_table,
+    row_counts,
+)
 from powerchannel.tables.columns import NO_DAY, NO_NUMBER, IdsMode, Values
 from powerchannel.tables.door import Source
 from powerchannel.tables.raw import Raw
@@ -29,6 +35,8 @@ __all__ = [
     "Values",
     "Vocabulary",
     "check_tables",
+    "counted_table",
     "problem_table",
     "rejected_table",
+    "row_counts",
 ]

@@ -22,10 +22,12 @@ __all__ = [
     "CheckedTable",
     "Rejected",
     "categorical",
+    "counted_table",
     "empty_table",
     "frame_of",
     "problem_table",
     "rejected_table",
+    "row_counts",
     "take",
 ]
 
@@ -351,3 +353,13 @@ def rejected_table(tables: Mapping[str, CheckedTable]) -> pd.DataFrame:
         for name, t in tables.items()
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def row_counts(tables: Mapping[str, CheckedTable]) -> tuple[tuple[str, int, int, int], ...]:
+    """Return of each table its name, rows in, kept and rejected (各表行数)."""
+    return tuple((n, t.rows_in, t.rows, t.rejected.count) for n, t in tables.items())
+
+
+def counted_table(tables: Mapping[str, CheckedTable]) -> pd.DataFrame:
+    """Return the rows of each table: table, rows_in, kept, rejected (行数核对表)."""
+    return pd.DataFrame(row_counts(tables), columns=["table", "rows_in", "kept", "rejected"])
