@@ -8,11 +8,11 @@ import numpy as np
 from attrs import evolve, frozen
 from numpy.typing import NDArray
 
-from powerchannel.billing.rows import Rows
 from powerchannel.billing.rules import Rulebook
 from powerchannel.billing.state import GROUP, MONTH, State
+from powerchannel.billing.state.rows import Rows
+from powerchannel.billing.tables.words import REGISTERS
 from powerchannel.billing.tariff import Tariff, from_case
-from powerchannel.billing.words import REGISTERS
 from powerchannel.periods import parse_month
 from powerchannel.rulebook import load_rulebook
 from powerchannel.tables import NO_NUMBER

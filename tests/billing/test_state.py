@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing_exports import COLUMNS, LOSSES, NOW, Export, groups, one_group
-from powerchannel.billing.placing import end_month
 from powerchannel.billing.records import Meter, Reading
 from powerchannel.billing.state import GROUP, MONTH, State, aggregate
 from powerchannel.billing.tables import check
+from powerchannel.billing.tables.placing import end_month
 from powerchannel.errors import MergeError, TableError, UnknownNameError
 
 NAMES = ("0017", "17", "丙", "B-2")

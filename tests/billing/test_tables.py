@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing_exports import COLUMNS, NOW, Export, Row, groups, one_group
-from powerchannel.billing.messages import BILLING_MESSAGES
 from powerchannel.billing.state import aggregate
 from powerchannel.billing.tables import Tables, check
+from powerchannel.billing.tables.messages import BILLING_MESSAGES
 from powerchannel.errors import TableError
 
 JANUARY = ("2025-01-01", "2025-02-01")

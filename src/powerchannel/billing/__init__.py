@@ -2,18 +2,18 @@
 
 The four verbs are `check`, `aggregate`, `evaluate` and ``Result.explain``.
 
-- `schemas`, `tables`: what comes in, and checking it; `state`: what is remembered, by group
-- `tariff`: prices as dated documents; `rules`: what a utility decides; ``tariffs``, ``rulebooks``:
-  those that come with the library; `supported`: what the engine can compute of a tariff
+- `tables`: what comes in, and checking it; `state`: what is remembered, by group and month
+- `tariff`: prices as dated documents; `rules`, `penalties`: what a utility decides; ``tariffs``,
+  ``rulebooks``: those that come with the library
 - `records`: one group and its bill as plain records; `reference`: from the one to the other, to be
   read; `batch`: the same for many groups at once
 - `bill`: one group, billed; what it is refused for is a finding
-- `result`, `frames`: what comes out; `explaining`, `labels`: the bill as a utility prints it
+- `result`: what comes out; `printing`: the bill as a utility prints it, and as tables
 - `calculators`: corrections, losses and prices that stand alone
-- `audit`, `compare`, `peers`: a bill before it goes out, and beside another
-- `calendar`, `intervals`, `profiles`: interval data to energy by period and maximum demand
-- `daily`, `prepaid`: energy day by day, and charges of the month so far
-- `agreement`, `deviation`: agreed prices in place of the tariff's
+- `audit`, `compare`: a bill before it goes out, and beside others
+- `intervals`: interval data to energy by period and maximum demand
+- `daily`: energy day by day, and what a prepaid account has left
+- `agreement`: agreed prices in place of the tariff's
 """
 
 from powerchannel.billing.bill import bill_group
@@ -29,14 +29,14 @@ from powerchannel.billing.calculators import (
     transformer_power_loss,
     wiring_correction,
 )
-from powerchannel.billing.explaining import Explanation
+from powerchannel.billing.printing.explaining import Explanation
 from powerchannel.billing.result import Origin, Result, evaluate
 from powerchannel.billing.rules import Rulebook
-from powerchannel.billing.schemas import SCHEMAS
 from powerchannel.billing.state import State, aggregate
-from powerchannel.billing.supported import supported
 from powerchannel.billing.tables import Tables, check
+from powerchannel.billing.tables.schemas import SCHEMAS
 from powerchannel.billing.tariff import Tariff, bundled_tariffs, load_tariff
+from powerchannel.billing.tariff.supported import supported
 
 __all__ = [
     "SCHEMAS",

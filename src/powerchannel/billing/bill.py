@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 from attrs import evolve
 
-from powerchannel.billing.explaining import reconcile
+from powerchannel.billing.printing.explaining import reconcile
 from powerchannel.billing.records import Finding, Group, GroupBill
 from powerchannel.billing.reference.charges import group_bill
 from powerchannel.billing.reference.editions import split_where_read
 from powerchannel.billing.reference.energy import group_energy
 from powerchannel.billing.rules import Rulebook
-from powerchannel.billing.supported import supported
+from powerchannel.billing.tariff.supported import supported
 from powerchannel.errors import NotInForceError, PowerChannelError, RulebookError, UnknownNameError
 from powerchannel.text import Text
 

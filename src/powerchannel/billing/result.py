@@ -14,7 +14,7 @@ from attrs import frozen
 
 from powerchannel.billing.batch import Bills, Tables, bill_all
 from powerchannel.billing.bill import is_fatal, no_bill
-from powerchannel.billing.explaining import Explanation, GroupExplanation
+from powerchannel.billing.printing.explaining import Explanation, GroupExplanation
 from powerchannel.billing.records import GroupBill
 from powerchannel.billing.rules import Rulebook
 from powerchannel.billing.state import State

@@ -13,8 +13,10 @@ from typing import ClassVar, Literal, cast
 
 from attrs import field, frozen
 
-from powerchannel.billing.cases import stated_by, with_provenance
-from powerchannel.billing.checks import (
+from powerchannel.billing.penalties import Breach, BreachKind, LateFee, Theft
+from powerchannel.billing.tariff import Tariff, editions
+from powerchannel.billing.tariff.cases import stated_by, with_provenance
+from powerchannel.billing.tariff.checks import (
     above,
     all_of,
     at_least,
@@ -25,8 +27,6 @@ from powerchannel.billing.checks import (
     problem,
     refuse,
 )
-from powerchannel.billing.penalties import Breach, BreachKind, LateFee, Theft
-from powerchannel.billing.tariff import Tariff, editions
 from powerchannel.errors import Problem
 from powerchannel.rulebook import FrozenMapping, Provenance, structure
 from powerchannel.rulebook.writing import plain

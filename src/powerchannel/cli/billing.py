@@ -28,7 +28,7 @@ __all__ = ["BILLING"]
 
 
 def _billing_schemas() -> Mapping[str, Schema]:
-    from powerchannel.billing.schemas import SCHEMAS
+    from powerchannel.billing.tables.schemas import SCHEMAS
 
     return SCHEMAS
 

@@ -93,7 +93,7 @@ def _read(name: str, file: Path) -> pd.DataFrame:
 
 
 def _schema(name: str) -> Schema | None:
-    from powerchannel.billing.schemas import SCHEMAS
+    from powerchannel.billing.tables.schemas import SCHEMAS
 
     # The lines of a bill are another table than the lines of customers.
     return None if name in _PRINTED else SCHEMAS.get(name.removeprefix("previous_"))

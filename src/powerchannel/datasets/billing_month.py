@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from attrs import frozen
 
-from powerchannel.billing.schemas import SCHEMAS
+from powerchannel.billing.tables.schemas import SCHEMAS
 from powerchannel.datasets.archive import (
     accounts_table,
     givens_table,

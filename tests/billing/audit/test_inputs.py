@@ -14,7 +14,7 @@ from powerchannel.billing.audit.inputs import (
     is_known,
     scaled_by,
 )
-from powerchannel.billing.sheets import read_values, sheets_of
+from powerchannel.billing.compare.sheets import read_values, sheets_of
 from powerchannel.errors import RulebookError, TableError
 from powerchannel.tables import NO_NUMBER
 

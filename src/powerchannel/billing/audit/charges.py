@@ -17,7 +17,7 @@ from powerchannel.billing.audit.inputs import (
     scaled_by,
 )
 from powerchannel.billing.audit.struck import not_asked, struck, struck_rows
-from powerchannel.billing.sheets import DECIMALS, Sheet, plain_text
+from powerchannel.billing.compare.sheets import DECIMALS, Sheet, plain_text
 from powerchannel.billing.tariff import Tariff
 from powerchannel.money import exact_integer
 from powerchannel.tables import NO_NUMBER

@@ -16,8 +16,8 @@ from powerchannel.billing.audit.inputs import (
     scaled_by,
 )
 from powerchannel.billing.audit.struck import struck
+from powerchannel.billing.compare.sheets import DECIMALS
 from powerchannel.billing.records import PERIODS
-from powerchannel.billing.sheets import DECIMALS
 from powerchannel.money import exact_integer, multiply_divide_half_up
 from powerchannel.tables import NO_NUMBER
 from powerchannel.text import Text

@@ -12,8 +12,8 @@ import pandas as pd
 from attrs import field, frozen
 from numpy.typing import NDArray
 
+from powerchannel.billing.compare.sheets import DECIMALS, Sheet
 from powerchannel.billing.rules import AuditRule, Rulebook
-from powerchannel.billing.sheets import DECIMALS, Sheet
 from powerchannel.billing.tariff import Tariff
 from powerchannel.errors import RulebookError
 from powerchannel.money import exact_integer, multiply_divide_half_up
@@ -127,7 +127,7 @@ class Inputs:
     rulebook : Rulebook
         With the tariffs of the accounts.
     bills : DataFrame
-        id, name, period, units, by `powerchannel.billing.sheets.read_values`.
+        id, name, period, units, by `powerchannel.billing.compare.sheets.read_values`.
     previous, last_year : DataFrame, optional
         The same of other months.
     archive : mapping of name to Sheet

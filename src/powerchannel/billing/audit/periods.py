@@ -14,7 +14,7 @@ from powerchannel.billing.audit.inputs import (
     is_known,
 )
 from powerchannel.billing.audit.struck import not_asked, struck_rows, with_unchecked
-from powerchannel.billing.sheets import DECIMALS
+from powerchannel.billing.compare.sheets import DECIMALS
 from powerchannel.text import Text
 
 __all__ = ["billed_twice", "gap_to_previous", "gap_within", "year_goes_back", "year_not_reset"]

@@ -16,7 +16,7 @@ from powerchannel.billing.audit.inputs import (
     is_known,
 )
 from powerchannel.billing.audit.struck import struck_rows, with_unchecked
-from powerchannel.billing.sheets import DECIMALS, Sheet
+from powerchannel.billing.compare.sheets import DECIMALS, Sheet
 from powerchannel.money import exact_integer, multiply_divide_half_up
 from powerchannel.tables import NO_NUMBER
 from powerchannel.text import Text

@@ -12,8 +12,8 @@ from attrs import frozen
 from powerchannel.billing.audit import charges, energy, periods, registers
 from powerchannel.billing.audit.inputs import Facet, Inputs, Limits, Objects, Unable
 from powerchannel.billing.audit.report import VERDICTS, AuditReport
+from powerchannel.billing.compare.sheets import read_values, sheets_of
 from powerchannel.billing.rules import AuditRule, Rulebook
-from powerchannel.billing.sheets import read_values, sheets_of
 from powerchannel.registry import Registry
 from powerchannel.tables import Source
 from powerchannel.text import Text

@@ -6,7 +6,7 @@ import numpy as np
 from attrs import evolve
 
 from powerchannel.billing.audit.inputs import Bools, Facet, Inputs, Ints, Objects
-from powerchannel.billing.sheets import DECIMALS, plain_text
+from powerchannel.billing.compare.sheets import DECIMALS, plain_text
 from powerchannel.text import Text
 
 __all__ = ["not_asked", "struck", "struck_rows", "told", "with_unchecked"]

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from powerchannel.billing.batch.exact import Ints
 from powerchannel.billing.rules import Rulebook
-from powerchannel.billing.supported import supported
 from powerchannel.billing.tariff import Tariff, editions
+from powerchannel.billing.tariff.supported import supported
 from powerchannel.ids import Ids
 
 __all__ = ["Editions"]

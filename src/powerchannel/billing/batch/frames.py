@@ -13,12 +13,12 @@ import pandas as pd
 from attrs import frozen
 from numpy.typing import NDArray
 
-from powerchannel.billing import frames
 from powerchannel.billing.batch.bills import Batch
 from powerchannel.billing.batch.blocks import Block, Numbers, Texts, total, words
 from powerchannel.billing.batch.exact import Ints
 from powerchannel.billing.batch.inputs import shown_decimals
 from powerchannel.billing.batch.values import Value, values_of
+from powerchannel.billing.printing import frames
 from powerchannel.billing.records import GroupBill
 from powerchannel.billing.reference.power_factor import CHARGE
 from powerchannel.billing.tariff import GROUPS

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from powerchannel.billing.batch.editions import Editions
 from powerchannel.billing.batch.exact import Ints
-from powerchannel.billing.rows import Rows
-from powerchannel.billing.schemas import SCHEMAS
 from powerchannel.billing.state import BY_MONTH, GROUP, MONTH, State
-from powerchannel.billing.words import (
+from powerchannel.billing.state.rows import Rows
+from powerchannel.billing.tables.schemas import SCHEMAS
+from powerchannel.billing.tables.words import (
     LOSS_METHODS,
     METERING_SIDES,
     READING_STATUSES,

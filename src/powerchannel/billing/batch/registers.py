@@ -14,8 +14,8 @@ from powerchannel.billing.batch.exact import Ints, quotient
 from powerchannel.billing.batch.inputs import MISSING, Chunk, reason, shown_decimals
 from powerchannel.billing.records import PERIODS
 from powerchannel.billing.rules import Readings
+from powerchannel.billing.tables.words import REGISTERS
 from powerchannel.billing.tariff import Rounding
-from powerchannel.billing.words import REGISTERS
 from powerchannel.tables import NO_NUMBER
 
 __all__ = ["MOST_DECIMALS", "Energy", "Layout", "metered"]
