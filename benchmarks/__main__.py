@@ -12,13 +12,14 @@ from attrs import evolve
 
 from benchmarks.cases import DOMAINS, SIZES, Case, domain
 from benchmarks.machine import machine, versions
-from benchmarks.report import case_table, goal_table, machine_table
+from benchmarks.report import case_table, facts_line, goal_table, machine_table
 from benchmarks.results import Result, Results
 from benchmarks.runner import ROOT, AnswersDifferError, apart, measure_case, within
 from benchmarks.storing import KEPT, save
 
 __all__ = ["main"]
 
+_INSTALL = 'pip install -e ".[bench,oracle]"'
 _REPEATS = {"tiny": 1, "small": 5, "large": 3}
 
 
@@ -68,13 +69,17 @@ def _is_chosen(case: Case, options: argparse.Namespace) -> bool:
 
 def _measure(case: Case, options: argparse.Namespace) -> Result:
     print(f"\n{case.name}: {case.title}", flush=True)
+    case, absent = case.without_absent()
+    for side in absent:
+        print(f"left out: {side.name}; {side.needs} is not installed ({_INSTALL})", flush=True)
+    repeats = options.repeats or _REPEATS[options.sizes]
     if case.is_isolated:
         measure = apart(options.domain, options.sizes, case, options.data)
+        result = measure_case(case, measure, repeats=repeats)
     else:
-        measure = within(case, options.data)
-    repeats = options.repeats or _REPEATS[options.sizes]
-    result = measure_case(case, measure, repeats=repeats)
-    print(case_table(result), flush=True)
+        inside = within(case, options.data)
+        result = evolve(measure_case(case, inside, repeats=repeats), facts=inside.facts)
+    print(f"{facts_line(result)}\n\n{case_table(result)}", flush=True)
     return result
 
 

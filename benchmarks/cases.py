@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, cast
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 from numpy.typing import NDArray
 
 from benchmarks.results import Goal, Results
@@ -19,6 +20,7 @@ __all__ = [
     "Answer",
     "Case",
     "Domain",
+    "Near",
     "Read",
     "Run",
     "Side",
@@ -29,8 +31,23 @@ __all__ = [
 DOMAINS = ("channel", "billing")
 SIZES = ("tiny", "small", "large")
 
-Answer: TypeAlias = Mapping[str, NDArray[np.generic]]
-"""What sides must agree on to the bit; empty for a side that answers nothing."""
+
+@frozen(eq=False)
+class Near:
+    """A part of an answer that is right within so much, and need not agree to the bit.
+
+    Parameters
+    ----------
+    values, within : ndarray of float64, or float
+        By how much each value may be off; two sides may differ by both of theirs.
+    """
+
+    values: NDArray[np.float64]
+    within: NDArray[np.float64] | float
+
+
+Answer: TypeAlias = Mapping[str, "NDArray[np.generic] | Near"]
+"""What sides must agree on, to the bit or nearly; empty for a side that answers nothing."""
 Read: TypeAlias = Callable[[], Answer]
 Run: TypeAlias = Callable[[], Read]
 
@@ -48,11 +65,19 @@ class Side:
         that returns how to read its answer, which is not timed either.
     copies : int
         So many processes do the same at once; only where the sides have processes of their own.
+    needs : str, optional
+        A module that few have; without it the side is left out, which is said.
     """
 
     name: str
     prepare: Callable[[Any], Run]
     copies: int = 1
+    needs: str | None = None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether what it needs is installed."""
+        return self.needs is None or find_spec(self.needs) is not None
 
 
 @frozen(kw_only=True)
@@ -73,6 +98,8 @@ class Case:
         Whether each side runs in a process of its own, as it must for peak memory.
     turns : int
         How many times as often as other cases it is measured, for what takes milliseconds.
+    learn : callable, optional
+        Takes the input and returns more facts about it; only within this process.
     """
 
     name: str
@@ -82,6 +109,12 @@ class Case:
     sides: Sequence[Side]
     is_isolated: bool = False
     turns: int = 1
+    learn: Callable[[Any], Mapping[str, int | str]] | None = None
+
+    def without_absent(self) -> tuple[Case, list[Side]]:
+        """Return the case with the sides that can run here, and those left out."""
+        present = [side for side in self.sides if side.is_there]
+        return evolve(self, sides=present), [s for s in self.sides if not s.is_there]
 
     def side(self, name: str) -> Side:
         """Return a side by its name."""

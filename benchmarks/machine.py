@@ -12,7 +12,7 @@ from powerchannel.versions import versions as library_versions
 __all__ = ["machine", "versions"]
 
 _OURS = ("powerchannel", "python", "scoring", "numpy", "pandas")
-_PEERS = ("pyarrow", "polars", "duckdb")
+_PEERS = ("pyarrow", "polars", "duckdb", "nrel-pysam")
 _FLAGS = ("avx2", "avx512f", "avx512bw", "avx512dq", "avx512vl", "bmi2")
 
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 
 from benchmarks.cases import domain
-from benchmarks.report import case_table, goal_table, machine_table
+from benchmarks.report import case_table, facts_line, goal_table, machine_table
 from benchmarks.results import Goal, Result, Results
 from benchmarks.runner import ROOT
 from benchmarks.storing import kept, note_place
@@ -25,15 +25,19 @@ How fast powerchannel is beside what else one would use, and whether that is wha
 goals were set beforehand.
 
 **What is compared.** All sides of a case get the same input and run in turns, round by round. Their
-answers, every score to the bit and every first choice, are compared after each run, and where any
-differs nothing is kept. Polars and DuckDB use all cores; powerchannel runs on one thread where it
-says no other number. The peers' queries are in `benchmarks/channel/with_*.py`: of several
-formulations the fastest was kept, and what else was tried stands at the top of each. Their rows
-need not be sorted; ours are, and from files our ids are always text.
+answers are compared after each run, and where any differs nothing is kept: every score to the bit
+and every first choice; every line of a bill to the fen, and a month's charges within the rounding
+of our lines where PySAM made them, which does not round. Polars and DuckDB use all cores;
+powerchannel runs on one thread where it says no other number. The peers' queries on contacts are in
+`benchmarks/channel/with_*.py`: of several formulations the fastest was kept, and what else was
+tried stands at the top of each. Their rows need not be sorted; ours are, and from files our ids are
+always text.
 
 **On what.** Contacts of six months, one file a month, beside complaints and dislikes; all made from
 a seed. *Random*: all customers alike, in no order. *Sorted*: likewise, each month in the order of
-its customers. *Skewed*: a few customers have most contacts, in proportion to 1/rank.
+its customers. *Skewed*: a few customers have most contacts, in proportion to 1/rank. Bills have
+readings and load profiles made from a seed, under one two-part tariff or under random ones
+(`benchmarks/billing`).
 
 **What is measured.** CPU is the user and system time of the process with all its threads; imports
 are not timed. Where files are read, each side has a process of its own, the files are in the page
@@ -53,7 +57,7 @@ This page is generated from `benchmarks/results` by `python -m benchmarks.page`.
 _REPEAT = """To measure again, from a checkout; `--case NAME` measures one case:
 
 ```bash
-pip install -e ".[bench]"
+pip install -e ".[bench,oracle]"
 python -m benchmarks {domain} --sizes {sizes}
 ```
 """
@@ -80,7 +84,7 @@ def _where(run: Results) -> str:
 
 
 _UNITS = (("processor", "processor"), ("cores", "cores"), ("memory_gb", "GB of memory"))
-_NAMED = ("powerchannel", "polars", "duckdb", "pandas", "pyarrow")
+_NAMED = ("powerchannel", "polars", "duckdb", "pandas", "pyarrow", "nrel-pysam")
 
 
 def _goals(run: Results) -> Iterator[str]:
@@ -102,14 +106,9 @@ def _summary(goals: Sequence[Goal]) -> str:
 
 
 def _case(case: Result) -> Sequence[str]:
-    facts = ", ".join(f"{name} {_plain(value)}" for name, value in case.facts.items())
     rounds = f"{case.rounds} round" + "s" * (case.rounds > 1)
-    about = f"`{case.name}`: {facts}; {rounds}."
+    about = f"`{case.name}`: {facts_line(case)}; {rounds}."
     return (f"### {case.title}", "", about, "", case_table(case), "")
-
-
-def _plain(value: str | int) -> str:
-    return f"{value:,}" if isinstance(value, int) else value
 
 
 def main() -> None:

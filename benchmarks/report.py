@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from benchmarks.results import Figure, Goal, Result, Results, Spread
 
-__all__ = ["case_table", "goal_table", "machine_table"]
+__all__ = ["case_table", "facts_line", "goal_table", "machine_table"]
 
 _LABELS = {
     "family_model": "family/model",
@@ -33,6 +33,15 @@ def case_table(result: Result) -> str:
     ]
     ratios = (f"CPU over {ours}", f"wall over {ours}")
     return _table([("side", *(heads[f] for f in figures), *ratios), *rows])
+
+
+def facts_line(result: Result) -> str:
+    """Return what the input of a case is."""
+    return ", ".join(f"{name} {_plain(value)}" for name, value in result.facts.items())
+
+
+def _plain(value: str | int) -> str:
+    return f"{value:,}" if isinstance(value, int) else value
 
 
 def goal_table(goals: Sequence[Goal]) -> str:

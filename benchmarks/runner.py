@@ -8,24 +8,26 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
-from attrs import asdict, evolve, frozen
+from attrs import asdict, evolve, field, frozen
 
-from benchmarks.cases import Answer, Case, Read, Run, Side
+from benchmarks.cases import Answer, Case, Near, Read, Run, Side
 from benchmarks.results import Measured, Result
 
 __all__ = [
     "ROOT",
     "AnswersDifferError",
     "Round",
+    "Within",
     "apart",
     "digest",
     "line_of",
     "measure_case",
+    "nearly",
     "timed",
     "within",
 ]
@@ -39,10 +41,11 @@ class AnswersDifferError(Exception):
 
 @frozen
 class Round:
-    """A run and the fingerprint of its answer."""
+    """A run, the fingerprint of its answer, and the parts that need not agree to the bit."""
 
     measured: Measured
     digest: Mapping[str, str]
+    near: Mapping[str, Near] = field(factory=dict)
 
 
 Measure: TypeAlias = Callable[[Side], Round]
@@ -57,8 +60,17 @@ def timed(run: Run) -> tuple[Measured, Read]:
 
 
 def digest(answer: Answer) -> dict[str, str]:
-    """Return a fingerprint of each part of an answer, type and shape included."""
-    return {name: _fingerprint(np.ascontiguousarray(part)) for name, part in answer.items()}
+    """Return a fingerprint of each part that is exact, type and shape included."""
+    return {
+        name: _fingerprint(np.ascontiguousarray(part))
+        for name, part in answer.items()
+        if not isinstance(part, Near)
+    }
+
+
+def nearly(answer: Answer) -> dict[str, Near]:
+    """Return the parts that need not agree to the bit."""
+    return {name: part for name, part in answer.items() if isinstance(part, Near)}
 
 
 def _fingerprint(part: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> str:
@@ -88,26 +100,69 @@ def measure_case(case: Case, measure: Measure, *, repeats: int) -> Result:
 
 
 def _compare(case: Case, rounds: Mapping[str, Iterable[Round]]) -> None:
-    found = [(name, r.digest) for name, runs in rounds.items() for r in runs if r.digest]
+    found = [(name, r) for name, runs in rounds.items() for r in runs if r.digest or r.near]
     for name, other in found:
         first_name, first = found[0]
-        parts = sorted(p for p in {*first, *other} if first.get(p) != other.get(p))
+        names = {*first.digest, *other.digest}
+        parts = sorted(p for p in names if first.digest.get(p) != other.digest.get(p))
         if parts:
             raise AnswersDifferError(
                 f"{case.name}: {name} and {first_name} differ in {', '.join(parts)}"
             )
+    _compare_near(case, [(name, r.near) for name, r in found])
 
 
-def within(case: Case, home: Path) -> Measure:
+def _compare_near(case: Case, found: Sequence[tuple[str, Mapping[str, Near]]]) -> None:
+    for name, other in found[1:]:
+        first_name, first = found[0]
+        if first.keys() != other.keys():
+            raise AnswersDifferError(f"{case.name}: {name} and {first_name} answer other parts")
+        for part, near in other.items():
+            if far := _far(near, first[part]):
+                raise AnswersDifferError(
+                    f"{case.name}: {name} and {first_name} differ in {part}: {far}"
+                )
+
+
+def _far(one: Near, other: Near) -> str:
+    """Return how many values are further apart than both allow, and by how much at most."""
+    if one.values.shape != other.values.shape:
+        return f"shapes {one.values.shape} and {other.values.shape}"
+    gap = np.abs(one.values - other.values)
+    is_far = ~(gap <= np.add(one.within, other.within))  # NaN is far from everything
+    if not is_far.any():
+        return ""
+    return f"{is_far.sum()} of {gap.size}, by up to {gap[is_far].max():g}"
+
+
+@frozen(eq=False)
+class Within:
+    """Measures sides in this process, on one input.
+
+    Parameters
+    ----------
+    runs : mapping of side to Run
+        What is ready to run.
+    facts : mapping
+        Of the case, and what was learnt of the input.
+    """
+
+    runs: Mapping[str, Run]
+    facts: Mapping[str, int | str]
+
+    def __call__(self, side: Side) -> Round:
+        """Run a side and read its answer."""
+        measured, read = timed(self.runs[side.name])
+        answer = read()
+        return Round(measured, digest(answer), nearly(answer))
+
+
+def within(case: Case, home: Path) -> Within:
     """Measure the sides in this process, on one input."""
     made = case.make(home)
+    learnt = case.learn(made) if case.learn is not None else {}
     runs = {side.name: side.prepare(made) for side in case.sides}
-
-    def measure(side: Side) -> Round:
-        measured, read = timed(runs[side.name])
-        return Round(measured, digest(read()))
-
-    return measure
+    return Within(runs, {**case.facts, **learnt})
 
 
 def apart(domain: str, sizes: str, case: Case, home: Path) -> Measure:
@@ -167,5 +222,13 @@ def _together(children: list[_Child]) -> Round:
 
 
 def line_of(measured: Measured, answer: Answer) -> str:
-    """Return what a child reports."""
+    """Return what a child reports.
+
+    Raises
+    ------
+    ValueError
+        When a part need not agree to the bit: such answers are compared within one process.
+    """
+    if nearly(answer):
+        raise ValueError(f"not to the bit: {', '.join(nearly(answer))}")
     return json.dumps({"measured": asdict(measured), "digest": digest(answer)})

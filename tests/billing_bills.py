@@ -99,6 +99,7 @@ BILL = GroupBill(
     values={
         ("g", "amount_yuan", "total"): Decimal(TOTAL).scaleb(-2),
         ("g", "power_factor", "total"): Decimal("0.98"),
+        ("p", "power_factor", "total"): Decimal("0.98"),
         ("p", "power_factor_rate_percent", "total"): Decimal("-0.75"),
         ("p", "billed_energy_kwh", "total"): Decimal(429400),
         ("p", "catalogue", "peak"): Decimal("72697.50"),

@@ -140,6 +140,7 @@ def _values(bills: list[tuple[str | None, ...]]) -> pd.DataFrame:
             "average_price_yuan_per_kwh": price,
         }
         rows += [(an_id, name, "total", value) for name, value in named.items() if value]
+    rows.append(("mill-1", "billed_demand_kw", "total", "500"))
     for meter, energy in (("m-works", "300000"), ("m-sub", "50000")):
         rows.append((meter, "metered_energy_kwh", "total", energy))
     return pd.DataFrame(rows, columns=["id", "name", "period", "value"])
@@ -182,6 +183,7 @@ def _archive() -> dict[str, pd.DataFrame]:
                 "meter_id": ["m-works", "m-sub"],
                 "account_id": ["works-1", "mill-1"],
                 "multiplier": ["2000", "20"],
+                "integer_digits": ["5", "5"],
                 "decimal_digits": ["2", "2"],
                 "current_transformer_ratio": ["20", "20"],
                 "voltage_transformer_ratio": ["100", "1"],
@@ -270,11 +272,11 @@ class Case:
     def without(self, *tables: str) -> Case:
         return Case({name: t for name, t in self.tables.items() if name not in tables})
 
-    def audit(self, *codes: str) -> AuditReport:
+    def audit(self, *codes: str, tariffs: tuple[Tariff, ...] = TARIFFS) -> AuditReport:
         rest = dict(self.tables)
         months = {name: rest.pop(name, None) for name in ("bills", "previous", "last_year")}
-        bills = months.pop("bills")
-        return audit(bills, rulebook(*codes), archive=rest, **months)
+        book = evolve(rulebook(*codes), tariffs=tariffs)
+        return audit(months.pop("bills"), book, archive=rest, **months)
 
 
 def found(report: AuditReport) -> list[tuple[str, str]]:

@@ -203,6 +203,7 @@ def test_text_keeps_the_shape() -> None:
         ["-92233720368547758.08"],
     ]
     assert decimal_text(np.array(5), 2).shape == ()
+    assert decimal_text(_array(5, -10, INT64_MIN), 0).tolist() == ["5", "-10", str(INT64_MIN)]
 
 
 def test_decimals_do_not_depend_on_the_callers_precision() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 from attrs import evolve, frozen
@@ -10,14 +11,14 @@ from numpy.typing import NDArray
 
 from powerchannel.billing.rules import Rulebook
 from powerchannel.billing.state import GROUP, MONTH, State
-from powerchannel.billing.state.rows import Rows
 from powerchannel.billing.tables.words import REGISTERS
 from powerchannel.billing.tariff import Tariff, from_case
+from powerchannel.memory import Rows
 from powerchannel.periods import parse_month
 from powerchannel.rulebook import load_rulebook
 from powerchannel.tables import NO_NUMBER
 
-__all__ = ["AS_OF", "READ", "TARIFF", "Customers", "rulebook", "state_of"]
+__all__ = ["AS_OF", "READ", "TARIFF", "Customers", "laid_out", "rulebook", "state_of"]
 
 AS_OF = "2025-06"
 TARIFF = "two-part"
@@ -108,7 +109,6 @@ def state_of(customers: Customers) -> State:
     n = customers.count
     keys = 10**9 + np.arange(n)
     month = np.full(n, parse_month(AS_OF))
-    empty = State.empty()
     given: Mapping[str, Mapping[str, NDArray[np.integer]]] = {
         "accounts": {
             GROUP: keys,
@@ -140,8 +140,26 @@ def state_of(customers: Customers) -> State:
         },
         "readings": _readings(keys, customers),
     }
-    tables = {name: _rows(empty.tables[name], given.get(name, {})) for name in empty.tables}
-    return State(names=np.array([TARIFF], object), tables=tables)
+    return laid_out(given, TARIFF)
+
+
+def laid_out(given: Mapping[str, Mapping[str, NDArray[np.integer]]], *names: str) -> State:
+    """Return sorted columns as a state; what is not given is missing in every row.
+
+    Parameters
+    ----------
+    given : mapping of table to mapping of column to ndarray
+        In the units of the state.
+    names : str
+        The ids that are not all digits: the first has the key -1.
+    """
+    tables = {name: _rows(rows, given.get(name, {})) for name, rows in _empty().items()}
+    return State(names=np.array(names, object), tables=tables)
+
+
+@cache
+def _empty() -> Mapping[str, Rows]:
+    return State.empty().tables
 
 
 def _readings(keys: NDArray[np.int64], customers: Customers) -> dict[str, NDArray[np.integer]]:

@@ -187,7 +187,7 @@ def tariff_lines() -> Iterator[str]:
         yield from catalogue_lines(tariff)
         yield from component_lines(tariff.components)
         for rule in rules(tariff):
-            if not rule.id.startswith("components"):
+            if not rule.id.startswith(("$", "components")):
                 yield from rule_lines(rule)
 
 

@@ -109,13 +109,17 @@ def decimal_text(values: NDArray[np.int64], decimals: int) -> NDArray[np.str_]:
     values : ndarray of int64, any shape
         Such as fen, with two decimals.
     decimals : int
-        The decimals to show, at least 1.
+        The decimals to show.
 
     Examples
     --------
     >>> decimal_text(np.array([1230, -5]), 2).tolist()
     ['12.30', '-0.05']
+    >>> decimal_text(np.array([1230, -5]), 0).tolist()
+    ['1230', '-5']
     """
+    if not decimals:
+        return np.asarray(values).astype(np.str_)
     is_negative, size = _split(values)
     whole, part = np.divmod(size, np.uint64(10**decimals))
     text = np.char.add(np.where(is_negative, "-", ""), whole.astype(np.str_))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as command
+from benchmarks import cases
 from benchmarks.runner import AnswersDifferError
 from benchmarks.storing import load
 
@@ -32,6 +33,32 @@ def test_single_cases_do_not_replace_what_is_kept(
     monkeypatch.setattr(command, "KEPT", tmp_path)
     assert run(home, "--case", "memory-sorted-1e4") == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_side_that_is_left_out_is_told(
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(cases, "find_spec", lambda _: None)
+    out = tmp_path / "some.json"
+    chosen = ["billing", "--sizes", "tiny", "--case", "profiles", "--data", str(home)]
+    assert command.main([*chosen, "--out", str(out)]) == 0
+    told = "left out: PySAM Utilityrate5; PySAM is not installed"
+    assert told in capsys.readouterr().out
+    assert "PySAM Utilityrate5" not in load(out).case("profiles").sides
+
+
+def test_what_was_learnt_of_the_input_is_told_and_kept(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "some.json"
+    chosen = ["billing", "--sizes", "tiny", "--case", "mixed-100", "--data", str(home)]
+    assert command.main([*chosen, "--out", str(out)]) == 0
+    facts = load(out).case("mixed-100").facts
+    assert {"billed by columns", "left, and why"} <= set(facts)
+    assert f"billed by columns {facts['billed by columns']}, " in capsys.readouterr().out
 
 
 def test_an_unknown_case_is_a_wrong_command(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from attrs import evolve
 
 from benchmarks import child
-from benchmarks.cases import Answer, Case, Run, Side, domain
+from benchmarks.cases import Answer, Case, Near, Run, Side, domain
 from benchmarks.channel.inputs import DECODE, OURS
 from benchmarks.results import Measured
 from benchmarks.runner import (
@@ -74,6 +75,59 @@ def test_an_answer_that_differs_in_anything_is_named(
     case = case_of({"a": answering(**same), "b": answering(**same), "c": answering(**other)})
     with pytest.raises(AnswersDifferError, match=r"^some: c and a differ in scores$"):
         measure_case(case, within(case, tmp_path), repeats=1)
+
+
+def nearing(*values: float, within: float) -> Callable[[object], Run]:
+    found: Answer = {"charge": Near(np.array(values), within), "count": np.array([len(values)])}
+    return lambda _: lambda: lambda: found
+
+
+def test_parts_that_are_near_may_differ_by_what_both_allow(tmp_path: Path) -> None:
+    case = case_of({"a": nearing(1.0, 2.0, within=0.01), "b": nearing(1.011, 2, within=0.002)})
+    assert set(measure_case(case, within(case, tmp_path), repeats=1).sides) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        (nearing(1.013, 2.0, within=0.002), "b and a differ in charge: 1 of 2, by up to 0.013"),
+        (nearing(np.nan, 2.5, within=0.002), "b and a differ in charge: 2 of 2"),
+        (nearing(1.0, within=0.002), "b and a differ in count"),
+        (answering(count=[2]), "b and a answer other parts"),
+    ],
+)
+def test_parts_that_are_not_near_enough(
+    other: Callable[[object], Run], words: str, tmp_path: Path
+) -> None:
+    case = case_of({"a": nearing(1.0, 2.0, within=0.01), "b": other})
+    with pytest.raises(AnswersDifferError, match=words):
+        measure_case(case, within(case, tmp_path), repeats=1)
+
+
+def test_another_shape_is_never_near(tmp_path: Path) -> None:
+    one, other = ({"x": Near(np.zeros(n), 1.0)} for n in (2, 3))
+    case = case_of({"a": lambda _: lambda: lambda: one, "b": lambda _: lambda: lambda: other})
+    with pytest.raises(AnswersDifferError, match=r"shapes \(3,\) and \(2,\)"):
+        measure_case(case, within(case, tmp_path), repeats=1)
+
+
+def test_what_need_not_agree_to_the_bit_does_not_leave_its_process() -> None:
+    with pytest.raises(ValueError, match="not to the bit: charge"):
+        line_of(Measured(cpu_s=1, wall_s=1), nearing(1.0, within=0.1)(None)()())
+
+
+def test_what_is_learnt_of_the_input_is_a_fact(tmp_path: Path) -> None:
+    case = evolve(case_of({"a": answering()}), learn=lambda made: {"made of": made})
+    assert within(case, tmp_path).facts == {"count": 3, "made of": "input"}
+
+
+def test_a_side_without_what_it_needs_is_left_out() -> None:
+    sides = [Side(name=n, prepare=answering(), needs=n) for n in ("numpy", "no_such_module")]
+    case, absent = evolve(case_of({}), sides=sides).without_absent()
+    assert ([side.name for side in case.sides], [side.name for side in absent]) == (
+        ["numpy"],
+        ["no_such_module"],
+    )
 
 
 def test_an_answer_that_changes_from_round_to_round_is_told(tmp_path: Path) -> None:

@@ -11,32 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import groups_at_random
+from batch_as_reference import TABLES, assert_same, state_of
 from customers_at_random import AS_OF, frames, rulebook
 from powerchannel import billing
 from powerchannel.billing.batch import REASONS, Bills, bill, bill_by_chunks
-from powerchannel.billing.bill import bill_group
-from powerchannel.billing.result import Result
 from powerchannel.billing.rules import Rulebook
 from powerchannel.billing.state import State
-from powerchannel.periods import parse_month
-
-TABLES = ("table", "lines", "registers", "findings", "wide")
-
-
-def state_of(tables: Mapping[str, pd.DataFrame]) -> State:
-    return billing.aggregate(billing.check(**tables))
-
-
-def one_by_one(state: State, book: Rulebook, as_of: str) -> Result:
-    bills = [bill_group(state.group(g, as_of), book) for g in state.group_ids(as_of)]
-    return Result(state=state, rulebook=book, month=parse_month(as_of), bills=tuple(bills))
-
-
-def assert_same(state: State, book: Rulebook, as_of: str) -> Result:
-    found, expected = billing.evaluate(state, book, as_of=as_of), one_by_one(state, book, as_of)
-    for name in TABLES:
-        pd.testing.assert_frame_equal(getattr(found, name), getattr(expected, name))
-    return found
 
 
 @cache
@@ -123,6 +103,20 @@ def one(**changes: str) -> dict[str, pd.DataFrame]:
     }
 
 
+def test_readings_collected_late_count_and_must_not_differ() -> None:
+    tables = one()
+    late = tables["readings"].assign(status=["ok", "late"])
+    alike = pd.concat([late, late.tail(1).assign(status="ok")])
+    differing = pd.concat([late, late.tail(1).assign(status="ok", reading="101")])
+    for read, path, dropped in (
+        (late, "batch", ()),
+        (alike, "batch", ()),
+        (differing, "reference", ("7",)),
+    ):
+        result = assert_same(state_of({**tables, "readings": read}), rulebook(), AS_OF)
+        assert (result.origin.path, result.dropped) == (path, dropped)
+
+
 def test_a_smelter_is_not_refused() -> None:
     """300 GWh a month."""
     state = state_of(one(reading="3750", multiplier="80000"))
@@ -142,7 +136,6 @@ def test_what_int64_would_not_hold_goes_to_the_reference() -> None:
     ("changes", "why"),
     [
         ({"tariff": "no-such"}, "tariff"),
-        ({"tariff": "free"}, "tariff"),
         ({"tariff": "zhejiang-residential-tiers"}, "price_missing"),
         ({"reading": "-1"}, "backwards"),
         ({"read_on": "2025-06-30"}, "readings"),

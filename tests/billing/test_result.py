@@ -1,15 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
+import pandas as pd
 import pytest
 from attrs import evolve, frozen
 
 from billing_bills import BILL, DROPPED, GROUP, TOTAL
 from powerchannel.billing.records import Group
 from powerchannel.billing.result import Result, evaluate
-from powerchannel.billing.state import State
+from powerchannel.billing.state import State, aggregate
+from powerchannel.billing.tables import check
+from powerchannel.billing.tariff import load_tariff
 from powerchannel.errors import (
     NotInForceError,
     RulebookError,
@@ -98,3 +101,44 @@ def test_rules_of_another_kind_or_time_are_refused() -> None:
     with pytest.raises(NotInForceError, match="2025-06"):
         evaluate(Memory(), old, as_of="2025-06")
     assert len(evaluate(State.empty(), evolve(old, effective_to=None), as_of="2025-07")) == 0
+
+
+def test_estimates_are_readings_of_the_next_month() -> None:
+    """June is estimated at 290 kWh; with what that leaves, both months come to 1100 - 300."""
+    june, july = ("2026-06-01", "2026-07-01"), ("2026-07-01", "2026-08-01")
+    read = {"2026-05-01": "1200", "2026-06-01": "1500"}
+    first = month_of(june, read)
+    assert first.estimates.to_dict("records") == [
+        {
+            "meter_id": "m",
+            "register": "active_total",
+            "read_on": "2026-07-01",
+            "reading": "1790",
+            "status": "estimated",
+        }
+    ]
+    second = month_of(july, {"2026-08-01": "2300"}, first.estimates)
+    assert second.estimates.empty
+    assert list(second.estimates) == list(first.estimates)
+    energy = [found.wide["billed_energy_kwh"].item() for found in (first, second)]
+    assert energy == ["290", "510"]
+
+
+def month_of(
+    days: tuple[str, str], read: Mapping[str, str], before: pd.DataFrame | None = None
+) -> Result:
+    """Bill one meter of a shop for some days."""
+    readings = pd.DataFrame({"read_on": list(read), "reading": list(read.values())})
+    readings = readings.assign(meter_id="m", register="active_total", status="ok")
+    tables = check(
+        accounts={
+            "account_id": ["a"],
+            "tariff": ["commerce-single-part"],
+            "started_on": [days[0]],
+            "ended_on": [days[1]],
+        },
+        meters={"meter_id": ["m"], "account_id": ["a"]},
+        readings=pd.concat([readings, before]) if before is not None else readings,
+    )
+    book = evolve(BOOK, tariffs=(load_tariff("commerce-single-part"),))
+    return evaluate(aggregate(tables), book, as_of=days[0][:7])

@@ -155,7 +155,9 @@ def test_what_the_source_does_not_state_says_so() -> None:
         ("readings/rates_tolerance_units", -1, "$.readings.rates_tolerance_units"),
         ("allocation/order", "any", "$.allocation.order"),
         ("allocation/demand_hours/lighting", 0, "$.allocation.demand_hours.lighting"),
+        ("allocation/demand_hours/four_shifts", 1, "$.allocation.demand_hours.four_shifts"),
         ("losses/share_by", "none", "$.losses.share_by"),
+        ("losses/load_loss_ratio", 1.5, "$.losses.load_loss_ratio"),
         ("estimation/methods", ["guess"], "$.estimation.methods[0]"),
         ("estimation/methods", ["last_year", "last_year"], "$.estimation.methods[1]"),
         ("estimation/growth_ratio", 0, "$.estimation.growth_ratio"),
@@ -227,6 +229,8 @@ def test_a_tariff_of_a_day() -> None:
         tariff_at(book, "agriculure", change)
     with pytest.raises(NotInForceError, match="2025-06-30"):
         tariff_at(evolve(book, tariffs=(new,)), "agriculture", date(2025, 6, 30))
+    assert book.shelves.get("agriculture").books == (old, new)
+    assert (book.shelves.names(), policy().shelves.names()) == (("agriculture",), ())
 
 
 def test_editions_with_a_gap_are_no_rulebook() -> None:

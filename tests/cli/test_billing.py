@@ -80,6 +80,7 @@ def test_bills_are_written_and_what_cannot_be_billed_is_counted(run, tmp_path):
         ("lines", "amount_fen", ["200", "50000"]),
         ("registers", "metered_kwh", ["1000.00"]),
         ("findings", "id", ["m2"]),
+        ("estimates", "meter_id", []),
     ],
 )
 def test_every_table_of_a_result_can_be_written(run, tmp_path, layout, column, values):

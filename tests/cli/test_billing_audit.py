@@ -14,7 +14,10 @@ from powerchannel import billing, load_rulebook
 from powerchannel.cli.own_verbs import OWN_VERBS
 from powerchannel.datasets import TARIFFS, BillingMonth, billing_month
 
-ARCHIVE = ("accounts", "meters", "relations", "transformers", "previous-accounts")
+ARCHIVE = (
+    *("accounts", "meters", "readings", "relations", "transformers"),
+    "previous-accounts",
+)
 MONTHS = ("previous", "last-year")
 WORDS = "--bills bills.csv --lines lines.csv --registers registers.csv"
 AUDIT = " ".join(

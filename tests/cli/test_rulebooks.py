@@ -53,6 +53,24 @@ def test_rulebook_check_and_show_tell_what_it_is(run):
     assert "equal" in run("rulebook diff hebei-2022 hebei-2022 --lang en")[1]
 
 
+def test_tariffs_go_by_their_names(run):
+    code, out, _ = run("rulebook show shanghai-residential-tiers")
+    assert code == 0
+    assert "$  [原文] 目录电价含政府性基金及附加\n    catalogue_includes_funds = True" in out
+    assert json.loads(run("rulebook check agriculture --json")[1])["name"] == "agriculture"
+    code, out, _ = run("rulebook diff agriculture commerce-single-part --lang en")
+    assert code == 0
+    assert "$.catalogue_price" in out
+
+
+def test_a_name_that_none_has_is_told_the_nearest(run):
+    code, _, err = run("rulebook show shanghai-residental-tiers --lang en")
+    assert code == 2
+    assert "no rulebook or tariff 'shanghai-residental-tiers'" in err
+    assert "did you mean shanghai-residential-tiers" in err
+    assert "hebei-2022" in err
+
+
 def test_rulebook_schema_is_that_of_the_record(run):
     code, out, _ = run("rulebook schema channel")
     assert (code, json.loads(out)) == (0, json_schema(channel.Rulebook))

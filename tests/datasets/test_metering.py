@@ -12,7 +12,6 @@ from powerchannel.datasets.metering import (
     meters_table,
     numbers,
     readings_table,
-    totals_table,
 )
 from powerchannel.datasets.supply import KINDS, SHARE, draw_supply, meter_ids
 
@@ -98,14 +97,3 @@ def test_the_multiplier_is_ct_times_pt_but_where_it_should_not(supply, faults) -
     swapped = meters.index[meters["multiplier"] != meters["previous_multiplier"]]
     assert set(swapped) == set(meter_ids(np.flatnonzero(faults.has("swapped_meter"))))
     assert len(meters) == (supply.kind != SHARE).sum()
-
-
-def test_totals_are_the_readings_times_the_multiplier(supply, faults) -> None:
-    totals = totals_table(supply, faults).set_index("meter_id")
-    readings = readings_table(supply, faults, DAYS).astype({"register": "object"})
-    total = readings[readings["register"] == "active_total"].set_index("meter_id")["reading"]
-    for meter, row in totals.iterrows():
-        first, last = total[meter]
-        assert (row["previous"], row["current"]) == (first, last)
-        step = (Decimal(last) - Decimal(first) + RANGE) % RANGE
-        assert Decimal(row["metered_kwh"]) == step * Decimal(row["multiplier"])

@@ -129,7 +129,7 @@ def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
 
 def test_a_missing_file_offers_the_bundled_ones(tmp_path: Path, domains: Registry[str]) -> None:
     with pytest.raises(RulebookError) as caught:
-        load_rulebook(tmp_path / "none.toml", kinds=KINDS, domains=domains)
+        load_rulebook(tmp_path / "none.toml", kinds=KINDS, bundled=bundled_rulebooks(domains))
     problem = caught.value.problems[0]
     assert (problem.code, problem.where) == ("unreadable_file", str(tmp_path / "none.toml"))
     assert "a, b, c" in problem.message.zh
@@ -140,17 +140,17 @@ def test_a_folder_is_no_file(tmp_path: Path, domains: Registry[str]) -> None:
     folder = tmp_path / "folder.toml"
     folder.mkdir()
     with pytest.raises(RulebookError, match="cannot read"):
-        load_rulebook(folder, kinds=KINDS, domains=domains)
+        load_rulebook(folder, kinds=KINDS, bundled=bundled_rulebooks(domains))
 
 
 def test_bundled_rulebooks_are_found_in_every_domain(domains: Registry[str]) -> None:
     assert bundled_rulebooks(domains).names() == ("a", "b", "c")
-    assert load_rulebook("c", kinds=KINDS, domains=domains) == TINY
+    assert load_rulebook("c", kinds=KINDS, bundled=bundled_rulebooks(domains)) == TINY
 
 
 def test_an_unknown_name_lists_those_there_are(domains: Registry[str]) -> None:
     with pytest.raises(UnknownNameError) as caught:
-        load_rulebook("hebei", kinds=KINDS, domains=domains)
+        load_rulebook("hebei", kinds=KINDS, bundled=bundled_rulebooks(domains))
     assert "a、b、c" in caught.value.render("zh")
     assert "a, b, c" in caught.value.render("en")
 

@@ -7,7 +7,7 @@ import pickle
 from collections.abc import Mapping
 
 import pytest
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -70,6 +70,28 @@ def test_every_rule_is_listed_with_its_id_and_provenance() -> None:
         ("group.steps[0]", STATED),
         ("named['a b']", ASSUMED),
     ]
+
+
+def test_the_document_itself_is_a_rule_where_it_has_a_provenance() -> None:
+    @frozen(kw_only=True)
+    class Prices:
+        schema_version: int
+        name: str
+        price: int
+        step: Step
+        provenance: Provenance | None
+
+    prices = Prices(
+        schema_version=1,
+        name="home",
+        price=5,
+        step=Step(provenance=ASSUMED, months=3),
+        provenance=STATED,
+    )
+    first, second = rules(prices)
+    assert (first.id, first.provenance, first.values) == ("$", STATED, {"price": 5})
+    assert second.id == "step"
+    assert [rule.id for rule in rules(evolve(prices, provenance=None))] == ["step"]
 
 
 def test_a_rule_shows_its_own_values_and_not_those_of_rules_within() -> None:

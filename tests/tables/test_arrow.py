@@ -69,6 +69,14 @@ def test_slices_and_chunks_change_nothing(values: list[str | None], data: st.Dat
     assert objects(from_arrow(chunked.dictionary_encode())) == expected
 
 
+@pytest.mark.parametrize("rows", [100, 20_000])
+def test_chunks_of_other_widths_are_one_column(rows: int) -> None:
+    narrow, wide, other = ["1"] * rows, ["0022", None] * rows, ["厅"]
+    assert objects(from_arrow(pa.chunked_array([narrow, wide]))) == narrow + wide
+    every = from_arrow(pa.chunked_array([narrow, wide, other]))
+    assert objects(every) == narrow + wide + other
+
+
 def test_no_chunks_are_no_rows() -> None:
     for kind in (
         pa.string(),

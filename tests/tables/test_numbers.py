@@ -188,3 +188,17 @@ def test_examples_show_what_came() -> None:
     raw = read_column([Decimal("0.10000000000000000001"), Decimal("2.5")])
     assert raw.shown(np.array([0])) == ["0.10000000000000000001"]
     assert raw.take(np.array([1])).shown(np.array([0])) == ["2.5"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["1.2344", "1.2345", "-1.2345", "7", ".0005"], [1234, 1235, -1235, 7000, 1]),
+        ([1.23449, 1.2351, -0.0001, 7.0, 1e-9], [1234, 1235, 0, 7000, 0]),
+        ([Decimal("1.23449"), Decimal("-2.0005")], [1234, -2001]),
+    ],
+)
+def test_measured_numbers_are_rounded(cells: list[object], expected: list[int]) -> None:
+    raw = read_column(cells)
+    found, flags = scaled(raw, 3, is_rounded=True)
+    assert (found.tolist(), flags.any()) == (expected, False)

@@ -7,7 +7,8 @@ The four verbs are `check`, `aggregate`, `evaluate` and ``Result.explain``.
   ``rulebooks``: those that come with the library
 - `records`: one group and its bill as plain records; `reference`: from the one to the other, to be
   read; `batch`: the same for many groups at once
-- `bill`: one group, billed; what it is refused for is a finding
+- `bill`: one group, billed; what it is refused for is a finding; `difference` and
+  `interim_settlement` make the lines of a bill that follows on others
 - `result`: what comes out; `printing`: the bill as a utility prints it, and as tables
 - `calculators`: corrections, losses and prices that stand alone
 - `audit`, `compare`: a bill before it goes out, and beside others
@@ -30,6 +31,7 @@ from powerchannel.billing.calculators import (
     wiring_correction,
 )
 from powerchannel.billing.printing.explaining import Explanation
+from powerchannel.billing.reference.reissue import difference, interim_settlement
 from powerchannel.billing.result import Origin, Result, evaluate
 from powerchannel.billing.rules import Rulebook
 from powerchannel.billing.state import State, aggregate
@@ -54,9 +56,11 @@ __all__ = [
     "check",
     "current_transformer_correction",
     "derived_prices",
+    "difference",
     "energy_for_average_price",
     "evaluate",
     "grid_loss_rate",
+    "interim_settlement",
     "load_tariff",
     "meter_error_correction",
     "power_factor_correction",

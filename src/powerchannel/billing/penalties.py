@@ -8,8 +8,8 @@ from typing import Literal
 from attrs import field, frozen
 
 from powerchannel.billing.tariff import Category
-from powerchannel.billing.tariff.checks import above, all_of, at_least, between
 from powerchannel.rulebook import Provenance
+from powerchannel.rulebook.checks import above, all_of, at_least, between
 
 __all__ = ["Breach", "BreachKind", "LateFee", "Theft"]
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from importlib.metadata import version
 
 import attrs
-import numpy as np
 import pandas as pd
 from attrs import frozen
 
@@ -18,45 +16,13 @@ from powerchannel.billing.printing.explaining import Explanation, GroupExplanati
 from powerchannel.billing.records import GroupBill
 from powerchannel.billing.rules import Rulebook
 from powerchannel.billing.state import State
-from powerchannel.errors import NotInForceError, RulebookError, UnknownNameError
-from powerchannel.periods import Interval, format_month, parse_month
-from powerchannel.rulebook import RulebookRecord, digest, rules
+from powerchannel.errors import UnknownNameError
+from powerchannel.periods import format_month, parse_month
+from powerchannel.rulebook import RulebookRecord
+from powerchannel.rulebook.origin import Origin, rulebook_for
 from powerchannel.text import Lang
 
 __all__ = ["Origin", "Result", "evaluate"]
-
-
-@frozen(kw_only=True)
-class Origin:
-    """Where a result comes from, so that it can be made again (结果来源).
-
-    Parameters
-    ----------
-    library_version : str
-        Version of powerchannel.
-    rulebook, rulebook_digest : str
-        Name and fingerprint of the rules, tariffs included.
-    as_of : str
-        The month.
-    state_digest : str
-        Fingerprint of what was remembered.
-    assumed : tuple of str
-        Ids of the rules that no source states, those of the tariffs among them.
-    path : str
-        Which implementation computed it: ``batch`` for many groups at once, ``reference`` one by
-        one, or both.
-    notes : tuple of str
-        What a reader should know, such as groups that were not billed.
-    """
-
-    library_version: str
-    rulebook: str
-    rulebook_digest: str
-    as_of: str
-    state_digest: str
-    assumed: tuple[str, ...]
-    path: str
-    notes: tuple[str, ...] = ()
 
 
 @frozen(eq=False, slots=False, kw_only=True)
@@ -103,14 +69,15 @@ class Result:
 
     @cached_property
     def origin(self) -> Origin:
-        """Where the result comes from (结果来源)."""
-        return Origin(
-            library_version=version("powerchannel"),
-            rulebook=self.rulebook.name,
-            rulebook_digest=digest(self.rulebook),
+        """Where the result comes from (结果来源).
+
+        Its `path` is ``batch`` for many groups at once, ``reference`` one by one, or both; its
+        rulebook is with the tariffs.
+        """
+        return Origin.of(
+            self.rulebook,
             as_of=self.as_of,
             state_digest=self.state.digest,
-            assumed=tuple(r.id for r in rules(self.rulebook) if r.provenance.status == "assumed"),
             path=self._bills.path,
             notes=(*self._notes(), *self._bills.notes),
         )
@@ -173,6 +140,29 @@ class Result:
             group_id, code, id, is_fatal, zh, en.
         """
         return self._tables.findings()
+
+    @cached_property
+    def estimates(self) -> pd.DataFrame:
+        """What estimated registers would have shown: readings of the next month (测算示数).
+
+        Checked with the real readings of the next month, they settle the estimates: both months
+        together are billed for what the real readings say (多退少补).
+
+        Returns
+        -------
+        DataFrame
+            meter_id, register, read_on, reading (exact decimal text), status (``estimated``): the
+            columns of the table of readings.
+        """
+        rows = [row for bill in self._bills.others for row in bill.estimates]
+        cells = {
+            "meter_id": [row.meter_id for row in rows],
+            "register": [row.register for row in rows],
+            "read_on": [row.read_on.isoformat() for row in rows],
+            "reading": [f"{row.reading.normalize():f}" for row in rows],
+            "status": [row.status for row in rows],
+        }
+        return pd.DataFrame({name: pd.Series(part, dtype="str") for name, part in cells.items()})
 
     @cached_property
     def wide(self) -> pd.DataFrame:
@@ -304,28 +294,8 @@ def evaluate(state: State, rulebook: RulebookRecord, *, as_of: str) -> Result:
     >>> result.lines[["code", "period", "quantity", "price", "amount_fen"]].head(2).values.tolist()
     [['tier_1', 'peak', '120', '0.617', 7404], ['tier_1', 'valley', '40', '0.307', 1228]]
     """
-    if not isinstance(rulebook, Rulebook):
-        raise RulebookError.of(
-            "wrong_kind",
-            "$.kind",
-            f"需要 kind = 'billing' 的规则，得到 {type(rulebook).__name__}",
-            f"a rulebook of kind 'billing' is needed, not {type(rulebook).__name__}",
-        )
     month = parse_month(as_of)
-    _check_in_force(rulebook, month)
+    used = rulebook_for(rulebook, Rulebook, kind="billing", month=month)
     shown = format_month(month)
-    bills = bill_all(state, rulebook, shown)
-    return Result(state=state, rulebook=rulebook, month=month, bills=bills)
-
-
-def _check_in_force(rulebook: Rulebook, month: int) -> None:
-    start, end = rulebook.effective_from, rulebook.effective_to
-    last_day = np.datetime64(month + 1, "M").astype("datetime64[D]") - 1
-    if not Interval(start=start, end=end).contains(last_day.item()):
-        raise NotInForceError.of(
-            "not_in_force",
-            f"rulebook {rulebook.name}",
-            f"{format_month(month)} 不在生效期 [{start or '-'}, {end or '-'}) 内；请换用当时的规则",
-            f"{format_month(month)} lies outside its effective dates [{start or '-'}, "
-            f"{end or '-'}); use the rulebook of that time",
-        )
+    bills = bill_all(state, used, shown)
+    return Result(state=state, rulebook=used, month=month, bills=bills)

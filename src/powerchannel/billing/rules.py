@@ -8,15 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
 from typing import ClassVar, Literal, cast
 
 from attrs import field, frozen
 
 from powerchannel.billing.penalties import Breach, BreachKind, LateFee, Theft
+from powerchannel.billing.tables.words import SUPPLIED_LOADS
 from powerchannel.billing.tariff import Tariff, editions
 from powerchannel.billing.tariff.cases import stated_by, with_provenance
-from powerchannel.billing.tariff.checks import (
+from powerchannel.errors import Problem
+from powerchannel.registry import Registry
+from powerchannel.rulebook import FrozenMapping, Provenance, Shelf, structure
+from powerchannel.rulebook.checks import (
     above,
     all_of,
     at_least,
@@ -26,9 +31,8 @@ from powerchannel.billing.tariff.checks import (
     once,
     problem,
     refuse,
+    unknown_names,
 )
-from powerchannel.errors import Problem
-from powerchannel.rulebook import FrozenMapping, Provenance, structure
 from powerchannel.rulebook.writing import plain
 from powerchannel.text import Text
 
@@ -75,6 +79,11 @@ class Readings:
     provenance: Provenance
 
 
+def _known_loads(_: object, __: object, value: Mapping[str, Decimal]) -> None:
+    known = [load.code for load in SUPPLIED_LOADS]
+    refuse(unknown_names(Text("转供负荷类别", "supplied load"), value, known))
+
+
 @frozen(kw_only=True)
 class Allocation:
     """In which order sub-meters, quantities and ratios are taken off (主分表、定量定比).
@@ -90,8 +99,9 @@ class Allocation:
     sub_meter_split : {"proportional", "flat"}
         A single-rate sub-meter under a parent with periods.
     demand_hours : mapping of str to Decimal
-        Of energy supplied through: kWh a month that stand for a kW of demand, by the kind of
-        load: lighting, one_shift, two_shifts, three_shifts, agriculture.
+        Of energy supplied through: kWh a month that stand for a kW of demand, by the
+        ``supplied_load`` of the relation: lighting, one_shift, two_shifts, three_shifts,
+        agriculture.
     """
 
     order: Literal["sub_meters_first", "quantities_first"] = "sub_meters_first"
@@ -99,7 +109,9 @@ class Allocation:
     quantity_split: Literal["proportional", "flat"] = "flat"
     ratio_split: Literal["proportional", "flat"] = "proportional"
     sub_meter_split: Literal["proportional", "flat"] = "proportional"
-    demand_hours: Mapping[str, Decimal] = field(factory=_nothing, validator=each(above(0)))
+    demand_hours: Mapping[str, Decimal] = field(
+        factory=_nothing, validator=all_of(each(above(0)), _known_loads)
+    )
     provenance: Provenance
 
 
@@ -113,10 +125,14 @@ class Losses:
         How a transformer's loss is shared over the meters behind it.
     periods : {"proportional", "flat"}
         The periods it is added to; proportional leaves what does not divide on flat.
+    load_loss_ratio : Decimal
+        Of ``loss_method = "ratio"``: the share of the energy that the windings lose, beside the
+        no-load loss by the hour. A given ``transformer_loss_ratio`` replaces it.
     """
 
     share_by: Literal["energy", "capacity"] = "energy"
     periods: Literal["proportional", "flat"] = "proportional"
+    load_loss_ratio: Decimal = field(default=Decimal("0.02"), validator=between(0, 1))
     provenance: Provenance
 
 
@@ -246,7 +262,7 @@ def _repeated(values: Sequence[object], key: str) -> Iterator[Problem]:
             )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Rulebook:
     """The billing policy, and the tariffs that bills are made with (计费规则集).
 
@@ -283,6 +299,13 @@ class Rulebook:
         for name in dict.fromkeys(tariff.name for tariff in value):
             editions(value, name)
 
+    @cached_property
+    def shelves(self) -> Registry[Shelf[Tariff]]:
+        """The editions of each tariff, by its name (各电价的版本)."""
+        names = dict.fromkeys(tariff.name for tariff in self.tariffs)
+        found = {name: editions(self.tariffs, name) for name in names}
+        return Registry(Text("电价", "tariff"), found)
+
 
 def tariff_at(rulebook: Rulebook, name: str, day: date) -> Tariff:
     """Return the edition of a tariff that is in force on a day (某日电价).
@@ -303,7 +326,7 @@ def tariff_at(rulebook: Rulebook, name: str, day: date) -> Tariff:
     NotInForceError
         When none of its editions is in force; says which there are.
     """
-    return editions(rulebook.tariffs, name).at(day)
+    return rulebook.shelves.get(name).at(day)
 
 
 def from_case(

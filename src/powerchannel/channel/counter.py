@@ -248,7 +248,7 @@ class Counter:
         contacts = checked["contacts"]
         slots = self.slots(local_month(contacts.times("contacted_at")))
         keys = self._names.keys(contacts.ids("customer_id"))
-        rows, kinds = evidence_rows(Tables(self.catalogue, checked))
+        rows, kinds = evidence_rows(Tables(catalogue=self.catalogue, checked=checked))
         uses = Cells(keys, contacts.codes("channel").astype(np.uint8), slots)
         evidence = Cells(keys[rows], kinds.astype(np.uint8), slots[rows])
         counted = int((slots != NOWHERE).sum())

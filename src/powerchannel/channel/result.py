@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
 from functools import cached_property
-from importlib.metadata import version
 
 import numpy as np
 import pandas as pd
@@ -19,46 +17,15 @@ from powerchannel.channel.reasons import REASONS, Grid, reason_flags
 from powerchannel.channel.rules import Rulebook
 from powerchannel.channel.scoring import Scorer, obstacle
 from powerchannel.channel.state import State
-from powerchannel.errors import NotInForceError, RulebookError, UnknownNameError
+from powerchannel.errors import RulebookError, UnknownNameError
 from powerchannel.ids import Ids
-from powerchannel.periods import Interval, format_month, parse_month
-from powerchannel.rulebook import RulebookRecord, digest, rules
+from powerchannel.periods import format_month, parse_month
+from powerchannel.rulebook import RulebookRecord
+from powerchannel.rulebook.origin import Origin, rulebook_for
 from powerchannel.tables.checked import categorical
 from powerchannel.text import Lang
 
 __all__ = ["Origin", "Result", "evaluate"]
-
-
-@frozen(kw_only=True)
-class Origin:
-    """Where a result comes from, so that it can be made again (结果来源).
-
-    Parameters
-    ----------
-    library_version : str
-        Version of powerchannel.
-    rulebook, rulebook_digest : str
-        Name and fingerprint of the rules.
-    as_of : str
-        The month.
-    state_digest : str
-        Fingerprint of what was remembered.
-    assumed : tuple of str
-        Ids of the rules that the source does not state.
-    path : str
-        Which implementation computed it.
-    notes : tuple of str
-        What a reader should know, such as counts that reached their limit.
-    """
-
-    library_version: str
-    rulebook: str
-    rulebook_digest: str
-    as_of: str
-    state_digest: str
-    assumed: tuple[str, ...]
-    path: str = "numpy"
-    notes: tuple[str, ...] = ()
 
 
 @frozen(eq=False, slots=False)
@@ -87,13 +54,10 @@ class Result:
     @cached_property
     def origin(self) -> Origin:
         """Where the result comes from (结果来源)."""
-        return Origin(
-            library_version=version("powerchannel"),
-            rulebook=self.rulebook.name,
-            rulebook_digest=digest(self.rulebook),
+        return Origin.of(
+            self.rulebook,
             as_of=self.as_of,
             state_digest=self.state.digest,
-            assumed=tuple(r.id for r in rules(self.rulebook) if r.provenance.status == "assumed"),
             path=Scorer(self._engine).path,
             notes=self._notes(),
         )
@@ -350,16 +314,9 @@ def evaluate(state: State, rulebook: RulebookRecord, *, as_of: str) -> Result:
     >>> result.table[["channel", "score", "rank"]].values.tolist()
     [['hall', 1.0, 2], ['app', 2.200000047683716, 1]]
     """
-    if not isinstance(rulebook, Rulebook):
-        raise RulebookError.of(
-            "wrong_kind",
-            "$.kind",
-            f"需要 kind = 'channel' 的规则, 得到 {type(rulebook).__name__}",
-            f"a rulebook of kind 'channel' is needed, not {type(rulebook).__name__}",
-        )
     month = parse_month(as_of)
-    _check_in_force(rulebook, month)
-    if state.catalogue != rulebook.catalogue.digest:
+    used = rulebook_for(rulebook, Rulebook, kind="channel", month=month)
+    if state.catalogue != used.catalogue.digest:
         raise RulebookError.of(
             "other_catalogue",
             "$.catalogue",
@@ -368,21 +325,4 @@ def evaluate(state: State, rulebook: RulebookRecord, *, as_of: str) -> Result:
             f"the state was made with another channel catalogue ({list(state.channels)}) than the "
             "rulebook's; check and aggregate again with check(..., catalogue=rulebook.catalogue)",
         )
-    return Result(state, rulebook, month)
-
-
-def _last_day(month: int) -> date:
-    year, index = divmod(month + 1, 12)
-    return date(1970 + year, index + 1, 1) - timedelta(days=1)
-
-
-def _check_in_force(rulebook: Rulebook, month: int) -> None:
-    start, end = rulebook.effective_from, rulebook.effective_to
-    if not Interval(start=start, end=end).contains(_last_day(month)):
-        raise NotInForceError.of(
-            "not_in_force",
-            f"rulebook {rulebook.name}",
-            f"{format_month(month)} 不在生效期 [{start or '-'}, {end or '-'}) 内; 请换用当时的规则",
-            f"{format_month(month)} lies outside its effective dates [{start or '-'}, "
-            f"{end or '-'}); use the rulebook of that time",
-        )
+    return Result(state, used, month)

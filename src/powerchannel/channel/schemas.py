@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from powerchannel.tables import Code, Column, Schema
+from powerchannel.tables.building import moment
 from powerchannel.text import Text
 
 __all__ = ["FACT_CODES", "SCHEMAS"]
@@ -48,17 +49,6 @@ def _channel(meaning: Text) -> Column:
     )
 
 
-def _time(name: str, title: Text, meaning: Text, *aliases: str, is_required: bool) -> Column:
-    return Column(
-        name=name,
-        kind="time",
-        title=title,
-        description=meaning,
-        is_required=is_required,
-        aliases=aliases,
-    )
-
-
 def _optional(name: str, kind: str, title: Text, meaning: Text, *aliases: str) -> Column:
     return Column(
         name=name,
@@ -80,7 +70,7 @@ CONTACTS = Schema(
     columns=(
         _CUSTOMER,
         _channel(Text("接触所在的渠道", "the channel of the contact")),
-        _time(
+        moment(
             "contacted_at",
             Text("办理时间", "contacted at"),
             Text(
@@ -164,13 +154,13 @@ FACTS = Schema(
             is_required=True,
             codes=FACT_CODES,
         ),
-        _time(
+        moment(
             "since",
             Text("开始时间", "since"),
             Text("自何时起，空为一直如此", "from when; empty: always"),
             is_required=False,
         ),
-        _time(
+        moment(
             "until",
             Text("结束时间", "until"),
             Text("到何时止，空为尚未结束", "until when; empty: it stands"),
@@ -189,13 +179,13 @@ DISLIKES = Schema(
     columns=(
         _CUSTOMER,
         _channel(Text("不喜欢的渠道", "the channel disliked")),
-        _time(
+        moment(
             "disliked_at",
             Text("表示不喜欢时间", "disliked at"),
             Text("表示不喜欢的时间", "when it was stated"),
             is_required=True,
         ),
-        _time(
+        moment(
             "withdrawn_at",
             Text("撤回时间", "withdrawn at"),
             Text("撤回的时间，空为未撤回", "when it was withdrawn; empty: it was not"),
@@ -212,7 +202,7 @@ COMPLAINTS = Schema(
     columns=(
         _CUSTOMER,
         _channel(Text("被投诉的渠道", "the channel complained about")),
-        _time(
+        moment(
             "complained_at",
             Text("投诉时间", "complained at"),
             Text("投诉的时间", "when the complaint was made"),

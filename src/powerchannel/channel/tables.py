@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -18,12 +16,11 @@ from powerchannel.errors import Problem
 from powerchannel.rulebook import load_rulebook
 from powerchannel.tables import (
     CheckedTable,
+    DomainTables,
     IdsMode,
     Source,
     check_tables,
-    counted_table,
-    problem_table,
-    rejected_table,
+    kept,
 )
 from powerchannel.tables.messages import problem
 from powerchannel.tables.raw import Raw
@@ -40,8 +37,8 @@ def default_catalogue() -> Catalogue:
     return catalogue
 
 
-@frozen(eq=False, slots=False)
-class Tables:
+@frozen(eq=False, slots=False, repr=False, kw_only=True)
+class Tables(DomainTables):
     """The four tables after checking (检查后的渠道数据).
 
     Parameters
@@ -54,56 +51,14 @@ class Tables:
         What was found beyond single columns.
     """
 
+    domain = "channel"
+
     catalogue: Catalogue
-    checked: Mapping[str, CheckedTable]
-    notices: tuple[Problem, ...] = ()
 
-    @cached_property
-    def contacts(self) -> pd.DataFrame:
-        """The contacts kept (联系记录)."""
-        return self.checked["contacts"].frame()
-
-    @cached_property
-    def facts(self) -> pd.DataFrame:
-        """The facts kept (渠道事实)."""
-        return self.checked["facts"].frame()
-
-    @cached_property
-    def dislikes(self) -> pd.DataFrame:
-        """The dislikes kept (不喜欢记录)."""
-        return self.checked["dislikes"].frame()
-
-    @cached_property
-    def complaints(self) -> pd.DataFrame:
-        """The complaints kept (投诉记录)."""
-        return self.checked["complaints"].frame()
-
-    @cached_property
-    def rejected(self) -> pd.DataFrame:
-        """Every row left out: table, row, code, column, value (剔除的行)."""
-        return rejected_table(self.checked)
-
-    @property
-    def found(self) -> tuple[Problem, ...]:
-        """Everything that was found (全部问题)."""
-        return tuple(p for t in self.checked.values() for p in t.problems) + self.notices
-
-    @cached_property
-    def problems(self) -> pd.DataFrame:
-        """Everything that was found: severity, code, where, count, examples, zh, en (问题表)."""
-        return problem_table(self.found)
-
-    @cached_property
-    def counts(self) -> pd.DataFrame:
-        """Rows in, kept and rejected for each table; in = kept + rejected (行数核对)."""
-        return counted_table(self.checked)
-
-    def __repr__(self) -> str:
-        kept = ", ".join(f"{n}: {t.rows:,}/{t.rows_in:,}" for n, t in self.checked.items())
-        return f"<channel.Tables kept/in {kept}; problems: {len(self.found)}>"
-
-    def _repr_html_(self) -> str:
-        return str(self.counts.to_html(index=False)) + str(self.problems.to_html(index=False))
+    contacts = kept("contacts", "The contacts kept (联系记录).")
+    facts = kept("facts", "The facts kept (渠道事实).")
+    dislikes = kept("dislikes", "The dislikes kept (不喜欢记录).")
+    complaints = kept("complaints", "The complaints kept (投诉记录).")
 
 
 def check(
@@ -174,7 +129,8 @@ def check(
         ids=ids,
     )
     table, notices = _classify(_with_phones(checked["contacts"]), used.classifications)
-    return Tables(used, {**checked, "contacts": table}, notices)
+    every = {**checked, "contacts": table}
+    return Tables(catalogue=used, checked=every, notices=notices)
 
 
 def _with_phones(table: CheckedTable) -> CheckedTable:

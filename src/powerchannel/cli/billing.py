@@ -2,63 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
-from powerchannel.cli.domain import (
-    Domain,
-    Explanation,
-    Layout,
-    Result,
-    RuleFiles,
-    TableOption,
-    Tables,
-)
-from powerchannel.text import Lang, Text
+from powerchannel.cli.domain import Domain, Layout, RuleFiles, TableOption
+from powerchannel.text import Text
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from importlib.resources.abc import Traversable
 
     from powerchannel import billing
+    from powerchannel.registry import Registry
     from powerchannel.rulebook import RulebookRecord
-    from powerchannel.tables import IdsMode, Schema, Source, Vocabulary
 
 __all__ = ["BILLING"]
-
-
-def _billing_schemas() -> Mapping[str, Schema]:
-    from powerchannel.billing.tables.schemas import SCHEMAS
-
-    return SCHEMAS
-
-
-def _billing_vocabularies(rulebook: RulebookRecord) -> Mapping[str, Vocabulary]:
-    del rulebook  # the codes of its tables are fixed
-    return {}
-
-
-def _billing_check(
-    sources: Mapping[str, Source], rulebook: RulebookRecord, ids: IdsMode, now: date
-) -> Tables:
-    from powerchannel import billing
-
-    del rulebook
-    return billing.check(**sources, ids=ids, now=now)
-
-
-def _billing_score(tables: Tables, rulebook: RulebookRecord, as_of: str) -> Result:
-    from powerchannel import billing
-
-    state = billing.aggregate(cast("billing.Tables", tables))
-    return billing.evaluate(state, rulebook, as_of=as_of)
-
-
-def _billing_explain(
-    result: Result, keys: tuple[str, ...], lang: Lang, why_not: str | None
-) -> Explanation:
-    del why_not
-    return cast("billing.Result", result).explain(*keys, lang=lang)
 
 
 def _with_tariffs(rulebook: RulebookRecord, names: Sequence[str]) -> RulebookRecord:
@@ -70,16 +27,10 @@ def _with_tariffs(rulebook: RulebookRecord, names: Sequence[str]) -> RulebookRec
     return evolve(book, tariffs=(*book.tariffs, *map(load_tariff, names)))
 
 
-def _lines(result: Result) -> pd.DataFrame:
-    return cast("billing.Result", result).lines
+def _bundled_tariffs() -> Registry[Traversable]:
+    from powerchannel.billing.tariff import bundled_tariffs
 
-
-def _registers(result: Result) -> pd.DataFrame:
-    return cast("billing.Result", result).registers
-
-
-def _findings(result: Result) -> pd.DataFrame:
-    return cast("billing.Result", result).findings
+    return bundled_tariffs()
 
 
 BILLING = Domain(
@@ -106,27 +57,18 @@ BILLING = Domain(
         TableOption(name="intervals", title=Text("负荷曲线", "load profiles"), has_many_files=True),
     ),
     rulebook="sgcc-2024",
-    schemas=_billing_schemas,
-    vocabularies=_billing_vocabularies,
-    check=_billing_check,
-    score=_billing_score,
-    explain=_billing_explain,
     layouts=(
-        Layout(
-            name="long",
-            title=Text("每项结果一行", "a row a result"),
-            of=lambda result: result.table,
-        ),
-        Layout(
-            name="wide", title=Text("每账户一行", "a row an account"), of=lambda result: result.wide
-        ),
-        Layout(name="lines", title=Text("每行账单一行", "a row a line of a bill"), of=_lines),
-        Layout(name="registers", title=Text("示数行", "a row a register"), of=_registers),
-        Layout(name="findings", title=Text("计费提示", "findings"), of=_findings),
+        Layout(name="long", title=Text("每项结果一行", "a row a result"), attribute="table"),
+        Layout(name="wide", title=Text("每账户一行", "a row an account")),
+        Layout(name="lines", title=Text("每行账单一行", "a row a line of a bill")),
+        Layout(name="registers", title=Text("示数行", "a row a register")),
+        Layout(name="findings", title=Text("计费提示", "findings")),
+        Layout(name="estimates", title=Text("测算示数", "estimated readings, for next month")),
     ),
     rule_files=RuleFiles(
         name="tariff",
         title=Text("电价：内置名称，或文件", "tariffs: bundled, or files"),
         add=_with_tariffs,
+        bundled=_bundled_tariffs,
     ),
 )

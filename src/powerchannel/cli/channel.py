@@ -7,59 +7,26 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from powerchannel.cli.domain import (
-    Choice,
-    Domain,
-    Explanation,
-    FileSummary,
-    Layout,
-    Result,
-    TableOption,
-    Tables,
-)
-from powerchannel.text import Lang, Text
+from powerchannel.cli.domain import Choice, Domain, FileSummary, Layout, TableOption
+from powerchannel.text import Text
 
 if TYPE_CHECKING:
     from powerchannel import channel
     from powerchannel.rulebook import RulebookRecord
-    from powerchannel.tables import IdsMode, Schema, Source, Vocabulary
+    from powerchannel.tables import IdsMode, Source, Vocabulary
 
 __all__ = ["CHANNEL"]
 
 
-def _channel_schemas() -> Mapping[str, Schema]:
-    from powerchannel.channel.tables import SCHEMAS
-
-    return SCHEMAS
-
-
-def _channel_vocabularies(rulebook: RulebookRecord) -> Mapping[str, Vocabulary]:
+def _vocabularies(rulebook: RulebookRecord) -> Mapping[str, Vocabulary]:
     return cast("channel.Rulebook", rulebook).catalogue.vocabularies
 
 
-def _channel_check(
-    sources: Mapping[str, Source], rulebook: RulebookRecord, ids: IdsMode, now: date
-) -> Tables:
-    from powerchannel import channel
-
-    catalogue = cast("channel.Rulebook", rulebook).catalogue
-    return channel.check(**sources, catalogue=catalogue, ids=ids, now=now)
+def _checked_with(rulebook: RulebookRecord) -> Mapping[str, object]:
+    return {"catalogue": cast("channel.Rulebook", rulebook).catalogue}
 
 
-def _channel_score(tables: Tables, rulebook: RulebookRecord, as_of: str) -> Result:
-    from powerchannel import channel
-
-    state = channel.aggregate(cast("channel.Tables", tables))
-    return channel.evaluate(state, cast("channel.Rulebook", rulebook), as_of=as_of)
-
-
-def _channel_explain(
-    result: Result, keys: tuple[str, ...], lang: Lang, why_not: str | None
-) -> Explanation:
-    return cast("channel.Result", result).explain(*keys, lang=lang, channel=why_not)
-
-
-def _channel_score_files(
+def _score_files(
     files: Sequence[Path],
     sides: Mapping[str, Source],
     rulebook: RulebookRecord,
@@ -100,22 +67,17 @@ CHANNEL = Domain(
         TableOption(name="complaints", title=Text("投诉记录", "complaints")),
     ),
     rulebook="hebei-2022",
-    schemas=_channel_schemas,
-    vocabularies=_channel_vocabularies,
-    check=_channel_check,
-    score=_channel_score,
-    explain=_channel_explain,
+    vocabularies=_vocabularies,
+    checked_with=_checked_with,
     layouts=(
         Layout(
             name="long",
             title=Text("每客户每渠道一行", "a row a customer and channel"),
-            of=lambda result: result.table,
+            attribute="table",
         ),
-        Layout(
-            name="wide", title=Text("每客户一行", "a row a customer"), of=lambda result: result.wide
-        ),
+        Layout(name="wide", title=Text("每客户一行", "a row a customer")),
     ),
-    score_files=_channel_score_files,
+    score_files=_score_files,
     why_not=Choice(
         name="channel",
         title=Text("只说明这一渠道（为什么不是它）", "this channel alone (why not it)"),

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from attrs import frozen
 
+from powerchannel.registry import DOMAINS, resolve
 from powerchannel.text import Lang, Text
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
     import pandas as pd
 
     from powerchannel.errors import Problem
+    from powerchannel.registry import Registry
     from powerchannel.rulebook import RulebookRecord
-    from powerchannel.tables import IdsMode, Schema, Source, Vocabulary
+    from powerchannel.rulebook.origin import Origin
+    from powerchannel.tables import DomainTables, IdsMode, Schema, Source, Vocabulary
 
 __all__ = [
     "Choice",
@@ -25,29 +30,11 @@ __all__ = [
     "FileScorer",
     "FileSummary",
     "Layout",
-    "Origin",
     "Result",
     "RuleFiles",
     "TableOption",
-    "Tables",
     "Tally",
 ]
-
-
-class Tables(Protocol):
-    """What every domain's `check` returns."""
-
-    @property
-    def counts(self) -> pd.DataFrame:
-        """Rows of each table: table, rows_in, kept, rejected (行数核对)."""
-
-    @property
-    def rejected(self) -> pd.DataFrame:
-        """The rows left out: table, row, code, column, value (剔除行)."""
-
-    @property
-    def found(self) -> tuple[Problem, ...]:
-        """Everything that was found (问题)."""
 
 
 class Explanation(Protocol):
@@ -60,30 +47,6 @@ class Explanation(Protocol):
     @property
     def sentences(self) -> Sequence[str]:
         """One sentence a step (逐句说明)."""
-
-
-class Origin(Protocol):
-    """Where every result comes from."""
-
-    @property
-    def rulebook(self) -> str:
-        """The name of the rules (规则集)."""
-
-    @property
-    def rulebook_digest(self) -> str:
-        """Their fingerprint (摘要)."""
-
-    @property
-    def as_of(self) -> str:
-        """The month (截止月)."""
-
-    @property
-    def assumed(self) -> tuple[str, ...]:
-        """Ids of the rules that no source states (约定的规则)."""
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a reader should know (提示)."""
 
 
 class Result(Protocol):
@@ -100,6 +63,19 @@ class Result(Protocol):
     @property
     def wide(self) -> pd.DataFrame:
         """The wide layout, one row a key (宽表)."""
+
+    def explain(self, *keys: str, lang: Lang, **narrowed: str | None) -> Explanation:
+        """Explain every number of some keys (解释)."""
+
+
+class _Package(Protocol):
+    """The verbs that the package of every domain exports."""
+
+    def check(self, **given: object) -> DomainTables: ...
+
+    def aggregate(self, tables: DomainTables) -> object: ...
+
+    def evaluate(self, state: object, rulebook: RulebookRecord, *, as_of: str) -> Result: ...
 
 
 class Tally(Protocol):
@@ -188,11 +164,15 @@ class Choice:
 
 @frozen(kw_only=True)
 class Layout:
-    """A table of the result that can be written (结果版式)."""
+    """A table of the result that can be written, under its name or another (结果版式)."""
 
     name: str
     title: Text
-    of: Callable[[Result], pd.DataFrame]
+    attribute: str = ""
+
+    def of(self, result: Result) -> pd.DataFrame:
+        """Return the table (取版式)."""
+        return cast("pd.DataFrame", getattr(result, self.attribute or self.name))
 
 
 @frozen(kw_only=True)
@@ -202,6 +182,17 @@ class RuleFiles:
     name: str
     title: Text
     add: Callable[[RulebookRecord, Sequence[str]], RulebookRecord]
+    bundled: Callable[[], Registry[Traversable]]
+
+
+def _nothing(rulebook: RulebookRecord) -> Mapping[str, object]:
+    del rulebook
+    return {}
+
+
+def _fixed_words(rulebook: RulebookRecord) -> Mapping[str, Vocabulary]:
+    del rulebook
+    return {}
 
 
 @frozen(kw_only=True)
@@ -211,21 +202,22 @@ class Domain:
     Parameters
     ----------
     name : str
-        The word of the command, which is also the kind of its rulebooks.
+        The word of the command, which is also the kind of its rulebooks, and its name in
+        `powerchannel.registry.DOMAINS`.
     title, key : Text
         Label of the domain, and of what its results are asked for by.
     tables : tuple of TableOption
         The first is the one that ``--column`` and ``--set`` mean when they name no table.
     rulebook : str
         The rulebook taken when none is given.
-    schemas, vocabularies : callable
-        The contracts of the tables, and the code tables a rulebook gives them.
-    check, score, explain : callable
-        The verbs; they import their domain when they are called, not before.
     layouts : tuple of Layout
         What of a result can be written; the first when nothing is said.
+    vocabularies : callable
+        The code tables that a rulebook gives its tables; none where they are fixed.
+    checked_with : callable
+        What its `check` takes from a rulebook, by the names of arguments.
     why_not : Choice, optional
-        What an explanation can be narrowed to.
+        What an explanation can be narrowed to: an argument of its `explain`.
     rule_files : RuleFiles, optional
         Files that add to the rulebook.
     score_files : FileScorer, optional
@@ -237,12 +229,38 @@ class Domain:
     key: Text
     tables: tuple[TableOption, ...]
     rulebook: str
-    schemas: Callable[[], Mapping[str, Schema]]
-    vocabularies: Callable[[RulebookRecord], Mapping[str, Vocabulary]]
-    check: Callable[[Mapping[str, Source], RulebookRecord, IdsMode, date], Tables]
-    score: Callable[[Tables, RulebookRecord, str], Result]
-    explain: Callable[[Result, tuple[str, ...], Lang, str | None], Explanation]
     layouts: tuple[Layout, ...]
+    vocabularies: Callable[[RulebookRecord], Mapping[str, Vocabulary]] = _fixed_words
+    checked_with: Callable[[RulebookRecord], Mapping[str, object]] = _nothing
     why_not: Choice | None = None
     rule_files: RuleFiles | None = None
     score_files: FileScorer | None = None
+
+    @property
+    def _package(self) -> _Package:
+        """The package, imported when a verb is called and not before."""
+        return cast("_Package", resolve(DOMAINS.get(self.name)))
+
+    def schemas(self) -> Mapping[str, Schema]:
+        """Return the contracts of the tables (表结构)."""
+        found = resolve(f"{DOMAINS.get(self.name)}.tables:SCHEMAS")
+        return cast("Mapping[str, Schema]", found)
+
+    def check(
+        self, sources: Mapping[str, Source], rulebook: RulebookRecord, ids: IdsMode, now: date
+    ) -> DomainTables:
+        """Check the tables (检查)."""
+        given = self.checked_with(rulebook)
+        return self._package.check(**sources, **given, ids=ids, now=now)
+
+    def score(self, tables: DomainTables, rulebook: RulebookRecord, as_of: str) -> Result:
+        """Compute the result of a month (计算)."""
+        state = self._package.aggregate(tables)
+        return self._package.evaluate(state, rulebook, as_of=as_of)
+
+    def explain(
+        self, result: Result, keys: tuple[str, ...], lang: Lang, why_not: str | None
+    ) -> Explanation:
+        """Explain some keys of a result (解释)."""
+        narrowed = {} if self.why_not is None else {self.why_not.name: why_not}
+        return result.explain(*keys, lang=lang, **narrowed)

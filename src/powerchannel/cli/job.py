@@ -11,13 +11,13 @@ import attrs
 from attrs import frozen
 
 from powerchannel.cli.console import Console, Steps, problem_document
-from powerchannel.cli.domain import Domain, FileSummary, Tables
+from powerchannel.cli.domain import Domain, FileSummary
 from powerchannel.cli.inputs import Inputs, file_rows
 from powerchannel.errors import PowerChannelError, Problem, RulebookError, TableError
 from powerchannel.files.joining import join_tables
 from powerchannel.layout import aligned, count_table
 from powerchannel.rulebook import RulebookRecord, load_rulebook
-from powerchannel.tables import IdsMode, Source
+from powerchannel.tables import DomainTables, IdsMode, Source
 from powerchannel.text import Text
 
 __all__ = ["NOT_WRITTEN", "Checked", "Job", "Scored", "StrictError", "given_files", "rulebook_of"]
@@ -33,7 +33,7 @@ class Checked:
 
     Parameters
     ----------
-    tables : Tables
+    tables : DomainTables
         What goes on.
     problems : tuple of Problem
         Everything that was found.
@@ -41,7 +41,7 @@ class Checked:
         How the rows were read and counted, where it needs saying.
     """
 
-    tables: Tables
+    tables: DomainTables
     problems: tuple[Problem, ...]
     notes: tuple[Text, ...] = ()
 

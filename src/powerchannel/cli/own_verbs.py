@@ -73,6 +73,7 @@ _AUDIT = OwnVerb(
         FileOption("accounts", Text("计费账户", "accounts")),
         FileOption("previous-accounts", Text("上期的计费账户", "accounts of the month before")),
         FileOption("meters", Text("计量点", "meters")),
+        FileOption("readings", Text("抄表示数", "readings")),
         FileOption("relations", Text("主分表、定量定比", "sub-meters, shares")),
         FileOption("transformers", Text("受电设备", "transformers")),
         FileOption("lines", Text("账单行（--layout lines）", "lines of the bills")),

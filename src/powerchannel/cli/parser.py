@@ -209,7 +209,7 @@ class _Builder:
             leaf = self._command(verbs, verb, title)
             leaf.set_defaults(verb=f"rulebook {verb}")
             for name in names:
-                leaf.add_argument(name, metavar="NAME_OR_FILE", help=self._help(_RULEBOOK))
+                leaf.add_argument(name, metavar="NAME_OR_FILE", help=self._help(_DOCUMENT))
             self._output(leaf)
         leaf = self._command(verbs, "schema", _SCHEMA)
         leaf.set_defaults(verb="rulebook schema")
@@ -306,6 +306,10 @@ _TABLE_FILES = Text(
 )
 _RULEBOOK = Text(
     "规则集：内置名称，或 .toml、.json 文件", "a bundled rulebook, or a .toml or .json file"
+)
+_DOCUMENT = Text(
+    "规则集或电价：内置名称，或 .toml、.json 文件",
+    "a bundled rulebook or tariff, or a .toml or .json file",
 )
 _COLUMN = Text(
     "本文件中某列叫什么，如 contacted_at=办理日期；其他表写成 facts.since=开通日；可重复",

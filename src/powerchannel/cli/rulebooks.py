@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from powerchannel.cli.console import Console
+from powerchannel.cli.domains import DOMAINS
 from powerchannel.layout import aligned
-from powerchannel.registry import RULEBOOK_KINDS, resolve
+from powerchannel.registry import RULEBOOK_KINDS, Registry, resolve
 from powerchannel.rulebook import (
     RulebookRecord,
     RuleEntry,
+    bundled_rulebooks,
     diff_table,
     digest,
     dumps,
@@ -26,6 +28,7 @@ from powerchannel.text import Lang, Text
 
 __all__ = ["check", "diff", "schema", "show"]
 
+_DOCUMENT = Text("规则集或其附件（如电价）", "rulebook or tariff")
 _STATUS = {
     "stated": Text("原文", "stated"),
     "repaired": Text("修补", "repaired"),
@@ -35,7 +38,7 @@ _STATUS = {
 
 def show(options: argparse.Namespace, console: Console) -> int:
     """List all rules and where they come from (查看规则集)."""
-    rulebook = load_rulebook(options.name)
+    rulebook = _load(options.name)
     if console.as_json:
         console.data(dumps(rulebook))
         return 0
@@ -47,7 +50,7 @@ def show(options: argparse.Namespace, console: Console) -> int:
 
 def check(options: argparse.Namespace, console: Console) -> int:
     """Say that a rulebook is valid, or all that is wrong with it (检查规则集)."""
-    rulebook = load_rulebook(options.name)
+    rulebook = _load(options.name)
     counts = Counter(rule.provenance.status for rule in rules(rulebook))
     document = {"ok": True, "name": rulebook.name, "digest": digest(rulebook), "rules": counts}
     console.answer(_header_lines(rulebook, console.lang), document)
@@ -56,7 +59,7 @@ def check(options: argparse.Namespace, console: Console) -> int:
 
 def diff(options: argparse.Namespace, console: Console) -> int:
     """List what differs between two rulebooks (比较规则集)."""
-    table = diff_table(load_rulebook(options.old), load_rulebook(options.new)).fillna("-")
+    table = diff_table(_load(options.old), _load(options.new)).fillna("-")
     head = (console.pick("位置", "path"), console.pick("旧", "old"), console.pick("新", "new"))
     rows = [head, *table.itertuples(index=False, name=None)]
     same = console.pick("两份规则集相同", "the two rulebooks are equal")
@@ -71,6 +74,14 @@ def schema(options: argparse.Namespace, console: Console) -> int:
     assert isinstance(record, type)
     console.data(json.dumps(json_schema(record), ensure_ascii=False, indent=2))
     return 0
+
+
+def _load(name: str) -> RulebookRecord:
+    """Load a file, or any document that comes with the library."""
+    adding = (d.rule_files for d in DOMAINS if d.rule_files is not None)
+    every = (bundled_rulebooks(), *(files.bundled() for files in adding))
+    named = {name: found.get(name) for found in every for name in found.names()}
+    return load_rulebook(name, bundled=Registry(_DOCUMENT, named))
 
 
 def _header_lines(rulebook: RulebookRecord, lang: Lang) -> list[str]:

@@ -6,19 +6,19 @@ import argparse
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import cast
 
 import attrs
 import pandas as pd
 from attrs import frozen
 
 from powerchannel.cli.console import Console, UsageError
-from powerchannel.cli.domain import Domain, Explanation, Origin
+from powerchannel.cli.domain import Domain, Explanation
 from powerchannel.cli.inputs import file_rows_table
 from powerchannel.cli.job import Checked, Job, Scored, given_files
 from powerchannel.errors import Problem, TableError
 from powerchannel.files import check_target, write_table
 from powerchannel.files.write import standing_in
+from powerchannel.rulebook.origin import Origin
 from powerchannel.tables import problem_table
 from powerchannel.text import Text
 
@@ -185,8 +185,7 @@ class _Written:
         return [*self.origin.notes, told.pick(console.lang), *empty]
 
     def document(self) -> dict[str, object]:
-        origin = attrs.asdict(cast("attrs.AttrsInstance", self.origin))
-        return {"out": self.out, "rows": self.rows, "origin": origin}
+        return {"out": self.out, "rows": self.rows, "origin": attrs.asdict(self.origin)}
 
 
 def _explanation_document(explanation: Explanation) -> dict[str, object]:

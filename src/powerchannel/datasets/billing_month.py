@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -19,16 +17,12 @@ from powerchannel.datasets.archive import (
     transformers_table,
     values_table,
 )
-from powerchannel.datasets.exports import Export
 from powerchannel.datasets.faults import draw_faults, faults_table, with_wrong_use
-from powerchannel.datasets.metering import meters_table, readings_table, totals_table
-from powerchannel.datasets.names import Headers
-from powerchannel.datasets.options import ENCODINGS, FORMATS, LANGUAGES, require
+from powerchannel.datasets.made import MadeUp
+from powerchannel.datasets.metering import meters_table, readings_table
+from powerchannel.datasets.options import require
 from powerchannel.datasets.supply import KINDS, draw_supply
-from powerchannel.datasets.writers import Encoding, Format, write_export
 from powerchannel.periods import format_month, parse_month
-from powerchannel.registry import Registry
-from powerchannel.text import Text
 
 __all__ = ["BILLED_TABLES", "TARIFFS", "BillingMonth", "billing_month"]
 
@@ -40,13 +34,12 @@ BILLED_TABLES: tuple[str, ...] = (
 TARIFFS: tuple[str, ...] = tuple(dict.fromkeys(kind.tariff for kind in KINDS))
 """The bundled tariffs that the accounts have."""
 
-_OTHER_TABLES = ("previous", "last_year", "previous_accounts", "totals")
 _MOST_ACCOUNTS = 10_000_000
 _CHANGED_FEN = 1000
 
 
 @frozen(kw_only=True, eq=False, repr=False)
-class BillingMonth:
+class BillingMonth(MadeUp):
     """The tables of a made-up month of billing, and the faults planted in it (模拟计费月).
 
     Numbers are exact text. Columns that repeat few values are categories.
@@ -61,9 +54,6 @@ class BillingMonth:
         and in the same month of last year.
     previous_accounts : DataFrame
         account_id, started_on, ended_on, year_to_date_kwh of the month before.
-    totals : DataFrame
-        meter_id, account_id, register, period, previous, current, multiplier, metered_kwh: the
-        totals of meters with rates, which the bills of a utility print beside the rates.
     truth : DataFrame
         One row a fault: account_id, fault (a name of `powerchannel.datasets.faults.FAULTS`), rule
         (the code that finds it) and table (where it is planted).
@@ -72,6 +62,10 @@ class BillingMonth:
     seed : int
         The seed it was made from.
     """
+
+    written = (*BILLED_TABLES, "previous", "last_year", "previous_accounts")
+    hidden = ("truth",)
+    schemas = SCHEMAS
 
     accounts: pd.DataFrame
     meters: pd.DataFrame
@@ -82,7 +76,6 @@ class BillingMonth:
     previous: pd.DataFrame
     last_year: pd.DataFrame
     previous_accounts: pd.DataFrame
-    totals: pd.DataFrame
     truth: pd.DataFrame
     as_of: str
     seed: int
@@ -90,7 +83,7 @@ class BillingMonth:
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """What ``billing.check`` takes (计费输入表)."""
-        return {name: self._table(name) for name in BILLED_TABLES}
+        return {name: self.table(name) for name in BILLED_TABLES}
 
     def archive(
         self, *, lines: pd.DataFrame, registers: pd.DataFrame
@@ -100,13 +93,11 @@ class BillingMonth:
         Parameters
         ----------
         lines, registers : DataFrame
-            ``Result.lines`` and ``Result.registers`` of this month, which has only what is billed;
-            `totals` are added.
+            ``Result.lines`` and ``Result.registers`` of this month.
         """
-        side = ("accounts", "meters", "relations", "transformers", "previous_accounts")
-        found = {name: self._table(name) for name in side}
-        printed = pd.concat([registers, self.totals.astype("str")], ignore_index=True)
-        return {**found, "lines": self.issued(lines), "registers": printed}
+        side = (*BILLED_TABLES[:-1], "previous_accounts")
+        found = {name: self.table(name) for name in side}
+        return {**found, "lines": self.issued(lines), "registers": registers}
 
     def issued(self, lines: pd.DataFrame) -> pd.DataFrame:
         """Return the lines of bills with the planted changes in them (已出账单).
@@ -122,104 +113,9 @@ class BillingMonth:
         more = np.where(is_hit, _CHANGED_FEN, 0)
         return lines.assign(amount_fen=lines["amount_fen"] + more)
 
-    def exported(self, table: str, *, headers: Headers = "zh") -> pd.DataFrame:
-        """Return a table as its export file has it (导出表).
-
-        Parameters
-        ----------
-        table : str
-            One of `BILLED_TABLES`, ``"previous"``, ``"last_year"``, ``"previous_accounts"``,
-            ``"totals"`` or ``"truth"``.
-        headers : {"zh", "en"}
-            Chinese headers and code values, or the canonical ones, which all tables that bills are
-            not made from always have.
-
-        Raises
-        ------
-        UnknownNameError
-            When there is no such table.
-
-        Examples
-        --------
-        >>> list(billing_month(20, seed=1).exported("readings"))
-        ['表号', '示数类型', '抄表日期', '示数']
-        """
-        return self._export(table, LANGUAGES.get(headers)).frame()
-
-    def write(
-        self,
-        folder: str | os.PathLike[str],
-        *,
-        format: Format,  # noqa: A002
-        encoding: Encoding = "utf-8",
-        headers: Headers = "zh",
-        tables: Iterable[str] | None = None,
-    ) -> tuple[Path, ...]:
-        """Write export files, such as ``readings.csv`` (写出导出文件).
-
-        The same month gives the same bytes; those of Parquet name the version of pyarrow.
-
-        Parameters
-        ----------
-        folder : str or path
-            Where to; made if need be. Files that exist are replaced.
-        format : {"csv", "parquet", "arrow"}
-            All cells are text in all of them.
-        encoding : {"utf-8", "gb18030"}
-            Of CSV files; the other formats have their own.
-        headers : {"zh", "en"}
-            As in `exported`.
-        tables : iterable of str, optional
-            Names of tables, as in `exported`; by default all but ``"truth"``.
-
-        Returns
-        -------
-        tuple of Path
-            The files, in the order of the tables.
-
-        Raises
-        ------
-        ImportError
-            For Parquet and Arrow, when pyarrow is not installed.
-        UnknownNameError
-            When there is no such table, format, encoding or language.
-        """
-        wanted = (*BILLED_TABLES, *_OTHER_TABLES) if tables is None else tuple(tables)
-        kind, text, words = FORMATS.get(format), ENCODINGS.get(encoding), LANGUAGES.get(headers)
-        exports = {Path(folder) / f"{name}.{kind}": self._export(name, words) for name in wanted}
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        for path, export in exports.items():
-            write_export(export, path, kind, text)
-        return tuple(exports)
-
-    def _export(self, name: str, headers: Headers) -> Export:
-        table = self._table(name)
-        return Export.of(_in_chinese(table, name) if headers == "zh" else table, None, "en")
-
-    def _table(self, name: str) -> pd.DataFrame:
-        names = (*BILLED_TABLES, *_OTHER_TABLES, "truth")
-        frames: Mapping[str, pd.DataFrame] = {each: getattr(self, each) for each in names}
-        return Registry(Text("数据表", "table"), frames).get(name)
-
     def __repr__(self) -> str:
-        names = (*BILLED_TABLES, "truth")
-        rows = ", ".join(f"{name}: {len(self._table(name)):,}" for name in names)
+        rows = self._counted((*BILLED_TABLES, "truth"))
         return f"BillingMonth(as_of={self.as_of!r}, seed={self.seed}; {rows})"
-
-
-def _in_chinese(table: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Return a table with the labels of its schema; one that bills are not made from stays."""
-    if name not in SCHEMAS:
-        return table
-    columns = {c.name: c for c in SCHEMAS[name].columns if c.name in table}
-    words = {
-        column.name: table[column.name].cat.rename_categories(
-            {code.code: code.title.zh for code in column.codes}
-        )
-        for column in columns.values()
-        if column.kind == "code"
-    }
-    return table.assign(**words).rename(columns={n: c.title.zh for n, c in columns.items()})
 
 
 def billing_month(
@@ -285,7 +181,6 @@ def billing_month(
         previous=values_table(supply, supply.draws[:, 6], low),
         last_year=values_table(supply, supply.draws[:, 7], np.zeros_like(low)),
         previous_accounts=previous_accounts_table(supply, planted, ends),
-        totals=totals_table(counted, planted),
         truth=faults_table(planted),
         as_of=format_month(int(month.astype(np.int64))),
         seed=seed,

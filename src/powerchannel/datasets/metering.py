@@ -13,7 +13,7 @@ from powerchannel.datasets.frames import categorical, texts
 from powerchannel.datasets.supply import DECIMALS, KINDS, Supply, account_ids, meter_ids
 from powerchannel.money import decimal_text
 
-__all__ = ["REGISTERS", "meters_table", "numbers", "readings_table", "totals_table"]
+__all__ = ["REGISTERS", "meters_table", "numbers", "readings_table"]
 
 REGISTERS: tuple[str, ...] = tuple(dict.fromkeys(r for kind in KINDS for r in kind.registers))
 """The registers there are."""
@@ -31,8 +31,7 @@ _PERCENT = {
 
 def numbers(values: NDArray[np.int64], decimals: int = 0) -> pd.Series[str]:
     """Return whole numbers of a last decimal as exact text (数字文本)."""
-    shown = decimal_text(values, decimals) if decimals else values
-    return texts(shown.astype(np.bytes_))
+    return texts(decimal_text(values, decimals).astype(np.bytes_))
 
 
 def meters_table(supply: Supply, faults: Faults) -> pd.DataFrame:
@@ -102,42 +101,6 @@ def readings_table(
         }
     )
 
-
-def totals_table(supply: Supply, faults: Faults) -> pd.DataFrame:
-    """Return the totals of meters with rates, as printed beside the rates that are billed (总示数).
-
-    Parameters
-    ----------
-    supply : Supply
-        What the meters counted, faults included.
-    faults : Faults
-        The faults.
-
-    Returns
-    -------
-    DataFrame
-        meter_id, account_id, register, period, previous, current, multiplier, metered_kwh.
-    """
-    has_rates = np.array([len(kind.registers) > len(_FEW) for kind in KINDS])[supply.kind]
-    rows = np.flatnonzero(has_rates & ~faults.has("missing_reading"))
-    step = _steps(supply, faults)["active_total"]
-    start, end = _ends(supply, faults, step, REGISTERS.index("active_total"))
-    return pd.DataFrame(
-        {
-            "meter_id": meter_ids(rows),
-            "account_id": account_ids(rows),
-            "register": categorical(np.zeros(len(rows), np.int8), ["active_total"]),
-            "period": categorical(np.zeros(len(rows), np.int8), ["total"]),
-            "previous": numbers(start[rows], DECIMALS),
-            "current": numbers(end[rows], DECIMALS),
-            "multiplier": numbers(supply.multiplier[rows]),
-            "metered_kwh": numbers((step * supply.multiplier)[rows], DECIMALS),
-        }
-    )
-
-
-_FEW = ("active_total", "reactive_forward")
-"""What a meter without rates has at most."""
 
 _Part = tuple[NDArray[np.intp], NDArray[np.int64], NDArray[np.int64], "pd.Series[str]"]
 

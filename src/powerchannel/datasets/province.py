@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping
-from pathlib import Path
-
 import pandas as pd
 from attrs import frozen
 
@@ -14,15 +10,13 @@ from powerchannel.datasets.adoption import draw_adoption, facts_table
 from powerchannel.datasets.contacts import MOST_CUSTOMERS, contacts_table, draw_contacts
 from powerchannel.datasets.dirt import dirt_table
 from powerchannel.datasets.exports import Export
+from powerchannel.datasets.made import MadeUp
 from powerchannel.datasets.marks import complaints_table, dislikes_table, month_start
 from powerchannel.datasets.names import Headers
-from powerchannel.datasets.options import ENCODINGS, FORMATS, LANGUAGES, require
+from powerchannel.datasets.options import require
 from powerchannel.datasets.people import customers_table, draw_people
 from powerchannel.datasets.truth import truth_table
-from powerchannel.datasets.writers import Encoding, Format, write_export
 from powerchannel.periods import format_month, parse_month
-from powerchannel.registry import Registry
-from powerchannel.text import Text
 
 __all__ = ["FIRST_MONTH", "TABLES", "Province", "province"]
 
@@ -36,7 +30,7 @@ _MOST_DIRTY_RATIO = 0.5
 
 
 @frozen(kw_only=True, eq=False, repr=False)
-class Province:
+class Province(MadeUp):
     """The tables of a made-up utility, and the truth planted in them (模拟省公司).
 
     Times are local (Asia/Shanghai) and without an offset. Columns that repeat few values are
@@ -68,6 +62,9 @@ class Province:
         The seed it was made from.
     """
 
+    written = TABLES
+    hidden = ("truth", "dirt")
+
     customers: pd.DataFrame
     accounts: pd.DataFrame
     facts: pd.DataFrame
@@ -81,110 +78,12 @@ class Province:
     seed: int
 
     def __repr__(self) -> str:
-        rows = ", ".join(f"{name}: {len(self._table(name)):,}" for name in (*TABLES, "dirt"))
+        rows = self._counted((*TABLES, "dirt"))
         return f"Province(months={self.months}, as_of={self.as_of!r}, seed={self.seed}; {rows})"
-
-    def exported(self, table: str, *, headers: Headers = "zh") -> pd.DataFrame:
-        """Return a table as its export file has it, dirty rows included (导出表).
-
-        Parameters
-        ----------
-        table : str
-            One of `TABLES`, or ``"truth"`` or ``"dirt"``.
-        headers : {"zh", "en"}
-            Chinese headers and code values, or the canonical ones, which ``"truth"`` and
-            ``"dirt"`` always have.
-
-        Returns
-        -------
-        DataFrame
-            Text and categories, missing where the file is empty. Times of a table with dirty
-            rows are text: no column of times can hold a 30 February.
-
-        Raises
-        ------
-        UnknownNameError
-            When there is no such table.
-
-        Examples
-        --------
-        >>> exported = province(100, 2, seed=1).exported("contacts")
-        >>> list(exported)[:3]
-        ['客户编号', '渠道', '办理时间']
-        """
-        return self._export(table, LANGUAGES.get(headers)).frame()
-
-    def write(
-        self,
-        folder: str | os.PathLike[str],
-        *,
-        format: Format,  # noqa: A002
-        encoding: Encoding = "utf-8",
-        headers: Headers = "zh",
-        tables: Iterable[str] | None = None,
-    ) -> tuple[Path, ...]:
-        """Write export files, such as ``contacts.csv`` (写出导出文件).
-
-        The same province gives the same bytes; those of Parquet name the version of pyarrow.
-
-        Parameters
-        ----------
-        folder : str or path
-            Where to; made if need be. Files that exist are replaced.
-        format : {"csv", "parquet", "arrow"}
-            In Parquet and Arrow IPC times are timestamps, except in a table with dirty rows.
-        encoding : {"utf-8", "gb18030"}
-            Of CSV files; the other formats have their own.
-        headers : {"zh", "en"}
-            Chinese headers and code values, or the canonical ones, which ``"truth"`` and
-            ``"dirt"`` always have.
-        tables : iterable of str, optional
-            Names of tables: of `TABLES`, which is the default, ``"truth"`` and ``"dirt"``.
-
-        Returns
-        -------
-        tuple of Path
-            The files, in the order of the tables.
-
-        Raises
-        ------
-        ImportError
-            For Parquet and Arrow, when pyarrow is not installed.
-        UnknownNameError
-            When there is no such table, format, encoding or language.
-
-        Examples
-        --------
-        >>> import tempfile
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     paths = province(100, 2, seed=1).write(folder, format="csv", tables=["facts"])
-        ...     print(paths[0].name, paths[0].read_text("utf-8").split()[0])
-        facts.csv 客户编号,渠道,事实,开始时间,结束时间
-        """
-        wanted = TABLES if tables is None else tuple(tables)
-        kind, text, words = FORMATS.get(format), ENCODINGS.get(encoding), LANGUAGES.get(headers)
-        exports = {Path(folder) / f"{name}.{kind}": self._export(name, words) for name in wanted}
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        for path, export in exports.items():
-            write_export(export, path, kind, text)
-        return tuple(exports)
 
     def _export(self, name: str, headers: Headers) -> Export:
         dirt = self.dirt if name == "contacts" else None
-        return Export.of(self._table(name), dirt, headers if name in TABLES else "en")
-
-    def _table(self, name: str) -> pd.DataFrame:
-        frames: Mapping[str, pd.DataFrame] = {
-            "customers": self.customers,
-            "accounts": self.accounts,
-            "facts": self.facts,
-            "contacts": self.contacts,
-            "dislikes": self.dislikes,
-            "complaints": self.complaints,
-            "truth": self.truth,
-            "dirt": self.dirt,
-        }
-        return Registry(Text("数据表", "table"), frames).get(name)
+        return Export.of(self.table(name), dirt, headers if name in TABLES else "en")
 
 
 def province(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from attrs import frozen
+from attrs import evolve, frozen
 from numpy.typing import NDArray
 
 from powerchannel.datasets.frames import texts
@@ -79,9 +79,27 @@ class Kind:
     standard: str = ""
 
 
-_WORKS_KVA = (315, 400, 630, 800, 1000, 1600)
-_WORKS_RATIOS = (100, 120, 200, 240, 300, 500)
 _METERED = (*_FOUR_RATES, "reactive_forward", "max_demand")
+_SHOP = Kind(
+    name="shop",
+    tariff="commerce-single-part",
+    category="commerce_industry",
+    registers=_ONE_RATE,
+    ratios=(20, 30, 40, 60),
+    least=1500,
+    most=9000,
+)
+_WORKS = Kind(
+    name="works",
+    tariff="chongqing-two-part-retail-2026",
+    category="commerce_industry",
+    registers=_METERED,
+    capacities_kva=(315, 400, 630, 800, 1000, 1600),
+    ratios=(100, 120, 200, 240, 300, 500),
+    least=150,
+    most=350,
+    standard="0.90",
+)
 
 KINDS: tuple[Kind, ...] = (
     Kind(
@@ -92,26 +110,8 @@ KINDS: tuple[Kind, ...] = (
         least=80,
         most=420,
     ),
-    Kind(
-        name="shop",
-        tariff="commerce-single-part",
-        category="commerce_industry",
-        registers=_ONE_RATE,
-        ratios=(20, 30, 40, 60),
-        least=1500,
-        most=9000,
-    ),
-    Kind(
-        name="works",
-        tariff="chongqing-two-part-retail-2026",
-        category="commerce_industry",
-        registers=_METERED,
-        capacities_kva=_WORKS_KVA,
-        ratios=_WORKS_RATIOS,
-        least=150,
-        most=350,
-        standard="0.90",
-    ),
+    _SHOP,
+    _WORKS,
     Kind(
         name="mill",
         tariff="hubei-110kv-actual-demand",
@@ -135,26 +135,8 @@ KINDS: tuple[Kind, ...] = (
         most=250,
         standard="0.80",
     ),
-    Kind(
-        name="group_main",
-        tariff="chongqing-two-part-retail-2026",
-        category="commerce_industry",
-        registers=_METERED,
-        capacities_kva=_WORKS_KVA,
-        ratios=_WORKS_RATIOS,
-        least=150,
-        most=350,
-        standard="0.90",
-    ),
-    Kind(
-        name="sub_meter",
-        tariff="commerce-single-part",
-        category="commerce_industry",
-        registers=_ONE_RATE,
-        ratios=(20, 30, 40, 60),
-        least=1500,
-        most=9000,
-    ),
+    evolve(_WORKS, name="group_main"),
+    evolve(_SHOP, name="sub_meter"),
     Kind(
         name="share",
         tariff="chongqing-residential-combined-2026",

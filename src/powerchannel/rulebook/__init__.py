@@ -9,7 +9,12 @@ and say where each rule comes from; `Shelf` finds the edition in force on a day.
 from __future__ import annotations
 
 from powerchannel.rulebook.compare import Difference, diff, diff_table
-from powerchannel.rulebook.loading import bundled_rulebooks, load_rulebook, loads
+from powerchannel.rulebook.loading import (
+    bundled_documents,
+    bundled_rulebooks,
+    load_rulebook,
+    loads,
+)
 from powerchannel.rulebook.parsing import Format
 from powerchannel.rulebook.reading import structure
 from powerchannel.rulebook.records import (
@@ -33,6 +38,7 @@ __all__ = [
     "RulebookRecord",
     "Shelf",
     "Status",
+    "bundled_documents",
     "bundled_rulebooks",
     "diff",
     "diff_table",

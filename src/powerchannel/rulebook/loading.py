@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -17,7 +17,7 @@ from powerchannel.rulebook.records import RulebookRecord
 from powerchannel.rulebook.shapes import join, within
 from powerchannel.text import Text
 
-__all__ = ["bundled_rulebooks", "load_rulebook", "loads"]
+__all__ = ["bundled_documents", "bundled_rulebooks", "load_rulebook", "loads"]
 
 _SUFFIXES: Mapping[str, Format] = {".toml": "toml", ".json": "json"}
 
@@ -26,7 +26,7 @@ def load_rulebook(
     name_or_path: str | os.PathLike[str],
     *,
     kinds: Registry[str] | None = None,
-    domains: Registry[str] | None = None,
+    bundled: Registry[Traversable] | None = None,
 ) -> RulebookRecord:
     """Load a rulebook that comes with the library, or one from a file (载入规则集).
 
@@ -38,9 +38,8 @@ def load_rulebook(
     kinds : Registry of str, optional
         References of the record classes by kind; `powerchannel.registry.RULEBOOK_KINDS` by
         default.
-    domains : Registry of str, optional
-        The packages whose folder ``rulebooks`` holds bundled ones;
-        `powerchannel.registry.DOMAINS` by default.
+    bundled : Registry of Traversable, optional
+        The documents that go by a name; `bundled_rulebooks` by default.
 
     Returns
     -------
@@ -59,12 +58,12 @@ def load_rulebook(
     >>> load_rulebook("hebei-2022").kind
     'channel'
     """
-    name = os.fspath(name_or_path)
+    name, known = os.fspath(name_or_path), bundled_rulebooks() if bundled is None else bundled
     path = Path(name)
     if path.suffix.lower() in _SUFFIXES:
-        text, syntax = _file_text(path, domains), _SUFFIXES[path.suffix.lower()]
+        text, syntax = _file_text(path, known), _SUFFIXES[path.suffix.lower()]
         return loads(text, format=syntax, where=f"{path.name} $", kinds=kinds)
-    text = bundled_rulebooks(domains).get(name).read_text(encoding="utf-8")
+    text = known.get(name).read_text(encoding="utf-8")
     return loads(text, format="toml", where=f"{name}.toml $", kinds=kinds)
 
 
@@ -146,20 +145,34 @@ def bundled_rulebooks(domains: Registry[str] | None = None) -> Registry[Traversa
     >>> "hebei-2022" in bundled_rulebooks().names()
     True
     """
-    found: dict[str, Traversable] = {}
-    for file in _bundled_files(DOMAINS if domains is None else domains):
-        found[file.name.removesuffix(".toml")] = file
+    known, found = DOMAINS if domains is None else domains, {}
+    for name in known.names():
+        found.update(bundled_documents(known.get(name), "rulebooks"))
     return Registry(Text("规则集", "rulebook"), found)
 
 
-def _bundled_files(domains: Registry[str]) -> Iterator[Traversable]:
-    for domain in domains.names():
-        folder = resources.files(domains.get(domain)) / "rulebooks"
-        files = folder.iterdir() if folder.is_dir() else iter(())
-        yield from sorted((f for f in files if f.name.endswith(".toml")), key=lambda f: f.name)
+def bundled_documents(package: str, folder: str) -> dict[str, Traversable]:
+    """Return the TOML documents in a folder of a package, by name (包内文档).
+
+    Parameters
+    ----------
+    package : str
+        Such as ``"powerchannel.billing"``.
+    folder : str
+        The folder in it; one that is not there holds none.
+
+    Returns
+    -------
+    dict of str to Traversable
+        The files by their name without ``.toml``, in the order of names.
+    """
+    place = resources.files(package) / folder
+    files = place.iterdir() if place.is_dir() else iter(())
+    found = {f.name.removesuffix(".toml"): f for f in files if f.name.endswith(".toml")}
+    return dict(sorted(found.items()))
 
 
-def _file_text(path: Path, domains: Registry[str] | None) -> str:
+def _file_text(path: Path, bundled: Registry[Traversable]) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -170,7 +183,7 @@ def _file_text(path: Path, domains: Registry[str] | None) -> str:
             f"byte {error.start} is not UTF-8; save the file as UTF-8",
         ) from error
     except OSError as error:
-        names = ", ".join(bundled_rulebooks(domains).names()) or "—"
+        names = ", ".join(bundled.names()) or "—"
         raise RulebookError.of(
             "unreadable_file",
             str(path),

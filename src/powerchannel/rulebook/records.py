@@ -25,6 +25,8 @@ V = TypeVar("V", covariant=True)
 Status: TypeAlias = Literal["stated", "repaired", "assumed"]
 """stated: the source prints it; repaired: our reading of a typo or a gap; assumed: ours."""
 
+_HEADER = ("kind", "schema_version", "name", "title", "source", "effective_from", "effective_to")
+
 
 @frozen(kw_only=True)
 class Provenance:
@@ -133,7 +135,7 @@ class RuleEntry:
     ----------
     id : str
         The path of field names, of keys, and of the ``id`` of list items:
-        ``"latent.ladder.phone_registered"``.
+        ``"latent.ladder.phone_registered"``; ``"$"`` for what the document itself says.
     provenance : Provenance
         Where it comes from.
     values : mapping of str to object
@@ -151,7 +153,8 @@ def rules(rulebook: RulebookRecord) -> tuple[RuleEntry, ...]:
     Parameters
     ----------
     rulebook : RulebookRecord
-        Any attrs record; each nested record with a field ``provenance`` is a rule.
+        Any attrs record; each record with a field ``provenance``, the document too where it has
+        one, is a rule.
 
     Returns
     -------
@@ -171,18 +174,17 @@ def rules(rulebook: RulebookRecord) -> tuple[RuleEntry, ...]:
     >>> [rule.id for rule in rules(Book(streak=Streak(provenance=stated, months=2)))]
     ['streak']
     """
-    return tuple(_rules_within(rulebook, "$"))
+    return tuple(_rules_of(rulebook, "$"))
 
 
-def _rules_within(value: object, path: str) -> Iterator[RuleEntry]:
+def _rules_of(value: object, path: str) -> Iterator[RuleEntry]:
+    provenance = getattr(value, "provenance", None)
+    if isinstance(provenance, Provenance):
+        yield RuleEntry(
+            id=path.removeprefix("$."), provenance=provenance, values=_own_values(value)
+        )
     for key, child in _children(value):
-        here = join(path, key)
-        provenance = getattr(child, "provenance", None)
-        if isinstance(provenance, Provenance):
-            yield RuleEntry(
-                id=here.removeprefix("$."), provenance=provenance, values=_own_values(child)
-            )
-        yield from _rules_within(child, here)
+        yield from _rules_of(child, join(path, key))
 
 
 def _children(value: object) -> Iterator[tuple[str | int, object]]:
@@ -195,14 +197,15 @@ def _children(value: object) -> Iterator[tuple[str | int, object]]:
 
 
 def _own_values(rule: object) -> FrozenMapping[object]:
+    told = ("id", "provenance", *(_HEADER if hasattr(rule, "schema_version") else ()))
     return FrozenMapping(
         {
             str(key): value
             for key, value in _children(rule)
-            if key not in ("id", "provenance") and not _holds_rules(value)
+            if key not in told and not _holds_rules(value)
         }
     )
 
 
 def _holds_rules(value: object) -> bool:
-    return next(_rules_within((value,), "$"), None) is not None
+    return next(_rules_of(value, "$"), None) is not None

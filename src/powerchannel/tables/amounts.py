@@ -52,7 +52,7 @@ def read_decimals(raw: Raw, column: Column, setting: Setting) -> Reading:
     """
     if raw.kind in ("time", "boolean") and not all_null(raw):
         return wrong_type(raw, setting, Text("数字", "numbers"))
-    values, flags = scaled(raw, column.decimals)
+    values, flags = scaled(raw, column.decimals, is_rounded=column.is_measured)
     bad = list(flagged(flags, _PROBLEMS, column))
     details = {"decimals": column.decimals, "digits": 18 - column.decimals}
     bad = [Bad(code=b.code, rows=b.rows, drops=b.drops, details=details) for b in bad]

@@ -25,6 +25,8 @@ from powerchannel.tables.raw import (
 
 __all__ = ["from_arrow"]
 
+_SMALL_CHUNK = 16_384
+
 
 def from_arrow(native: object) -> Raw:
     """Convert a pyarrow array or chunked array (Arrow 列转换)."""
@@ -127,12 +129,18 @@ def _time(column: pa.ChunkedArray) -> Raw:
 def _text(column: pa.ChunkedArray) -> Raw:
     """Prefer fixed-width bytes; other text travels as its distinct values."""
     blocks = [np.zeros(0, "S1")]
-    for chunk in column.chunks:
+    for chunk in _whole(column).chunks:
         block = _fixed(chunk)
         if block is None:
             return _dictionary(column.dictionary_encode())
         blocks.append(block)
     return text_column(np.concatenate(blocks), _nulls(column))
+
+
+def _whole(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Put small chunks together: each costs as much as thousands of rows."""
+    is_small = len(column) < column.num_chunks * _SMALL_CHUNK
+    return pa.chunked_array([column.combine_chunks()]) if is_small else column
 
 
 def _pool(words: pa.Array) -> Raw:

@@ -269,6 +269,9 @@ def _series(values: Values, column: Column, vocabularies: Mapping[str, Vocabular
     if column.kind == "code":
         names = [c.code for c in column.words(vocabularies)]
         return pd.Series(categorical(values, names))
+    if column.is_measured:
+        numbers = values.astype(np.float64) / 10**column.decimals
+        return pd.Series(np.where(has_value(values), numbers, np.nan))
     if column.kind == "decimal":
         return pd.Series(_decimal_texts(values.astype(np.int64), column.decimals))
     if column.kind == "date":
@@ -283,7 +286,7 @@ def _series(values: Values, column: Column, vocabularies: Mapping[str, Vocabular
 def _decimal_texts(values: NDArray[np.int64], decimals: int) -> NDArray[np.object_]:
     is_null = values == NO_NUMBER
     plain = np.where(is_null, 0, values)
-    texts = decimal_text(plain, decimals) if decimals else plain.astype(np.str_)
+    texts = decimal_text(plain, decimals)
     cells = texts.astype(object)
     cells[is_null] = None
     return cells

@@ -65,7 +65,11 @@ class _Layout:
 
 
 def parse_decimals(
-    values: NDArray[np.generic], is_null: NDArray[np.bool_], decimals: int
+    values: NDArray[np.generic],
+    is_null: NDArray[np.bool_],
+    decimals: int,
+    *,
+    is_rounded: bool = False,
 ) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Read a column of numbers in text (读取数字文本).
 
@@ -79,6 +83,8 @@ def parse_decimals(
         The rows without a value.
     decimals : int
         The most decimals; zeros behind them do no harm.
+    is_rounded : bool
+        Whether what has more is rounded half up, by the first digit too many, and not flagged.
 
     Returns
     -------
@@ -104,7 +110,8 @@ def parse_decimals(
             layout = layouts[shape] if shape in layouts else _layout_of(shape)
             layouts[shape] = layout
             if layout.flag == NumberFlag.OK:
-                out[part][rows], flags[part][rows] = _read_rows(grid[rows], layout, decimals)
+                found = _read_rows(grid[rows], layout, decimals, is_rounded=is_rounded)
+                out[part][rows], flags[part][rows] = found
             else:
                 flags[part][rows] = layout.flag
     return out, flags
@@ -128,7 +135,7 @@ def _within(span: tuple[int, int]) -> tuple[int, int]:
 
 
 def _read_rows(
-    grid: NDArray[np.uint8], layout: _Layout, decimals: int
+    grid: NDArray[np.uint8], layout: _Layout, decimals: int, *, is_rounded: bool
 ) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     (start, stop), (first, last) = layout.whole, layout.part
     head = max(start, stop - (_DIGITS - decimals))
@@ -136,7 +143,10 @@ def _read_rows(
     size = _sum_digits(grid, [*range(head, stop), *range(first, cut)])
     size *= 10 ** (decimals - (cut - first))
     flags = np.zeros(len(grid), np.uint8)
-    flags[(grid[:, cut:last] != ord("0")).any(axis=1)] = NumberFlag.INEXACT
+    if is_rounded and cut < last:
+        size += grid[:, cut] >= ord("5")
+    elif cut < last:
+        flags[(grid[:, cut:last] != ord("0")).any(axis=1)] = NumberFlag.INEXACT
     flags[(grid[:, start:head] != ord("0")).any(axis=1)] = NumberFlag.TOO_LARGE
     signed = -size if layout.is_negative else size
     return np.where(flags == NumberFlag.OK, signed, NO_NUMBER), flags
@@ -150,7 +160,9 @@ def _sum_digits(grid: NDArray[np.uint8], columns: list[int]) -> NDArray[np.int64
     return out
 
 
-def scaled(raw: Raw, decimals: int) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+def scaled(
+    raw: Raw, decimals: int, *, is_rounded: bool = False
+) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Read a column of numbers, whatever they came as (读取数字列).
 
     A float is taken where it is the nearest one to a decimal of the column's decimals; with up to
@@ -162,6 +174,8 @@ def scaled(raw: Raw, decimals: int) -> tuple[NDArray[np.int64], NDArray[np.uint8
         Text, integers, floats, decimals, or a mixture.
     decimals : int
         The most decimals.
+    is_rounded : bool
+        Whether what has more is rounded to the nearest.
 
     Returns
     -------
@@ -176,43 +190,46 @@ def scaled(raw: Raw, decimals: int) -> tuple[NDArray[np.int64], NDArray[np.uint8
     >>> scaled(raw, 2)[0][0], [NumberFlag(flag).name for flag in scaled(raw, 2)[1]]
     (np.int64(10), ['OK', 'INEXACT'])
     """
-    values, flags = _of_cells(raw, decimals)
+    values, flags = _of_cells(raw, decimals, is_rounded=is_rounded)
     flags[raw.is_null] = NumberFlag.NULL
     values[flags != NumberFlag.OK] = NO_NUMBER
     spread = raw.spread(values, null=NO_NUMBER)
     return spread, raw.spread(flags, null=NumberFlag.NULL)
 
 
-def _of_cells(raw: Raw, decimals: int) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+def _of_cells(
+    raw: Raw, decimals: int, *, is_rounded: bool
+) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     cells = raw.values if raw.exact is None else raw.exact
     if raw.kind == "text":
-        return parse_decimals(cells, raw.is_null, decimals)
+        return parse_decimals(cells, raw.is_null, decimals, is_rounded=is_rounded)
     if cells.dtype.kind in "iu":
-        return _rescaled(cells, raw.scale, decimals)
+        return _rescaled(cells, raw.scale, decimals, is_rounded=is_rounded)
     if cells.dtype.kind == "f":
-        return _of_floats(cells.astype(np.float64), decimals)
+        return _of_floats(cells.astype(np.float64), decimals, is_rounded=is_rounded)
     plain = object_array(_plain_text(cell) for cell in np.where(raw.is_null, "", cells))
-    return parse_decimals(plain, raw.is_null, decimals)
+    return parse_decimals(plain, raw.is_null, decimals, is_rounded=is_rounded)
 
 
 def _rescaled(
-    values: NDArray[np.generic], scale: int, decimals: int
+    values: NDArray[np.generic], scale: int, decimals: int, *, is_rounded: bool
 ) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Move whole numbers of ``10**-scale`` to whole numbers of ``10**-decimals``."""
     if values.dtype.kind == "u":
         values = np.minimum(values.astype(np.uint64), np.uint64(10**_DIGITS))
     plain = values.astype(np.int64)
     divisor, factor = 10 ** max(0, scale - decimals), 10 ** max(0, decimals - scale)
-    quotient = plain // divisor
+    quotient = (plain + divisor // 2 if is_rounded else plain) // divisor
     limit = 10**_DIGITS // factor
     is_large = (quotient >= limit) | (quotient <= -limit)
-    flags = np.where(quotient * divisor != plain, NumberFlag.INEXACT, NumberFlag.OK)
+    is_inexact = (quotient * divisor != plain) & (not is_rounded)
+    flags = np.where(is_inexact, NumberFlag.INEXACT, NumberFlag.OK)
     flags = np.where(is_large, NumberFlag.TOO_LARGE, flags).astype(np.uint8)
     return np.where(is_large, NO_NUMBER, quotient * factor), flags
 
 
 def _of_floats(
-    values: NDArray[np.float64], decimals: int
+    values: NDArray[np.float64], decimals: int, *, is_rounded: bool
 ) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Try fewer decimals where more of them would pass what a float holds exactly."""
     out = np.full(len(values), NO_NUMBER, np.int64)
@@ -222,6 +239,10 @@ def _of_floats(
     is_large = is_finite & (np.abs(values) >= 10.0 ** (_DIGITS - decimals))
     flags[is_large] = NumberFlag.TOO_LARGE
     open_rows = np.flatnonzero(is_finite & ~is_large)
+    if is_rounded:
+        out[open_rows] = np.rint(values[open_rows] * 10.0**decimals).astype(np.int64)
+        flags[open_rows] = NumberFlag.OK
+        return out, flags
     for places in range(decimals, -1, -1):
         some = values[open_rows]
         nearest = np.rint(some * 10.0**places)

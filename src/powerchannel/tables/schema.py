@@ -70,6 +70,9 @@ class Column:
         For kind ``"code"``: the code that an empty cell stands for.
     decimals : int
         For kind ``"decimal"``: how many are kept; a number with more is rejected, never rounded.
+    is_measured : bool
+        For kind ``"decimal"``: a quantity of physics, not of money: a number with more decimals is
+        rounded, and data frames show floats.
     minimum, maximum : Decimal, optional
         For kind ``"decimal"``: the bounds, themselves allowed.
     unit : str
@@ -89,6 +92,7 @@ class Column:
     codes: Vocabulary = ()
     default: str = ""
     decimals: int = 0
+    is_measured: bool = False
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     unit: str = ""

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 
-from planted_bills import Case, found
+from planted_bills import TARIFFS, Case, found
 
 SOUND = Case()
 
@@ -66,8 +67,27 @@ def test_an_account_of_unknown_category_has_no_band():
     case = SOUND.cell("accounts", 1, category="")
     report = case.audit("AVG_PRICE")
     assert report.not_checked[["missing", "example"]].values.tolist() == [
-        ["archive.accounts.category", "shop-1"]
+        ["tariffs.category", "shop-1"]
     ]
+
+
+def test_a_tariff_of_another_category_than_the_archive_has():
+    works = evolve(TARIFFS[2], category="agriculture")
+    assert found(SOUND.audit("PRICE", tariffs=(*TARIFFS[:2], works, TARIFFS[3]))) == [
+        ("works-1", "PRICE")
+    ]
+    same = evolve(works, category="commerce_industry")
+    assert found(SOUND.audit("PRICE", tariffs=(*TARIFFS[:2], same, TARIFFS[3]))) == []
+
+
+def test_less_demand_than_agreed():
+    case = SOUND.value("mill-1", "billed_demand_kw", "499.9")
+    report = case.audit()
+    assert found(report) == [("mill-1", "BASIC")]
+    assert "charged for 499.9 kW, 500 were agreed" in report.findings["en"][0]
+    assert found(case.cell("transformers", 1, status="suspended").audit("BASIC")) == []
+    bare = SOUND.change("bills", lambda rows: rows[rows["name"] != "billed_demand_kw"])
+    assert bare.audit("BASIC").not_checked["missing"].tolist() == ["bills.billed_demand_kw"]
 
 
 def test_a_two_part_tariff_below_its_capacity():

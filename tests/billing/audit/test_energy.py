@@ -23,6 +23,8 @@ MONTHS = ("SURGE", "DROP", "ZERO_USE", "NEGATIVE", "LOSS_RATIO", "PF_RANGE", "OV
         ("home-1", ENERGY, "799.99", "bills", None),
         ("shop-1", ENERGY, "500", "previous", "SURGE"),
         ("shop-1", ENERGY, "500.01", "previous", None),
+        ("shop-1", ENERGY, "0", "previous", "SURGE"),
+        ("home-1", ENERGY, "0", "previous", "SURGE"),
         ("works-1", ENERGY, "200000", "previous", "SURGE"),
         ("works-1", ENERGY, "200001", "previous", None),
         # A home falls by 75 % and at least 200 kWh, low voltage by 50 %, high voltage by 30 %.
@@ -39,9 +41,9 @@ MONTHS = ("SURGE", "DROP", "ZERO_USE", "NEGATIVE", "LOSS_RATIO", "PF_RANGE", "OV
         ("works-1", "power_factor", "0.50", "bills", None),
         ("works-1", "power_factor", "1.01", "bills", "PF_RANGE"),
         ("works-1", "billed_reactive_kvarh", "0", "bills", "PF_RANGE"),
-        # 800 kVA allow 800 kW, and 31 x 24 x 800 = 595,200 kWh in March.
-        ("mill-1", "metered_demand_kw", "800.000001", "bills", "OVER_CAPACITY"),
-        ("mill-1", "metered_demand_kw", "800", "bills", None),
+        # 800 kVA at 0.96 allow 768 kW.
+        ("mill-1", "metered_demand_kw", "768.000001", "bills", "OVER_CAPACITY"),
+        ("mill-1", "metered_demand_kw", "768", "bills", None),
     ],
 )
 def test_a_fault_is_found_by_its_rule_alone(an_id, name, value, table, code):
@@ -92,6 +94,24 @@ def test_a_suspended_transformer_is_no_capacity():
     case = SOUND.cell("transformers", 1, status="cold_standby")
     report = case.value("mill-1", ENERGY, "1").audit("LOAD_HOURS", "OVER_CAPACITY")
     assert found(report) == []
+
+
+def test_without_a_power_factor_the_capacity_allows_as_many_kilowatts():
+    bare = SOUND.change(
+        "bills", lambda rows: rows[(rows["id"] != "mill-1") | (rows["name"] != "power_factor")]
+    )
+    for demand, is_found in (("800", False), ("800.000001", True)):
+        report = bare.value("mill-1", "metered_demand_kw", demand).audit("OVER_CAPACITY")
+        assert bool(len(report.findings)) is is_found
+
+
+def test_a_share_of_another_meter_has_its_loss_without_energy_of_its_own():
+    case = SOUND.value("shop-1", "metered_energy_kwh", "0")
+    share = case.value("shop-1", "transformer_loss_kwh", "7")
+    assert found(share.audit("LOSS_RATIO")) == []
+    metered = share.cell("meters", 1, account_id="shop-1")
+    assert found(metered.audit("LOSS_RATIO")) == [("shop-1", "LOSS_RATIO")]
+    assert found(share.without("meters").audit("LOSS_RATIO")) == [("shop-1", "LOSS_RATIO")]
 
 
 def test_one_period_below_zero_is_found():

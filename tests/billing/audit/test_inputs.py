@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+from attrs import evolve
 
-from planted_bills import Case, rulebook
+from planted_bills import TARIFFS, Case, rulebook
 from powerchannel.billing.audit.inputs import (
     Inputs,
     Limits,
@@ -73,6 +74,22 @@ def test_categories():
     }
     assert by_id(inputs, inputs.is_high_voltage)["g"] is True
     assert by_id(inputs, inputs.is_high_voltage)["shop-1"] is False
+
+
+def test_the_category_of_the_tariff_goes_before_that_of_the_archive():
+    inputs = evolve(
+        inputs_of(SOUND),
+        rulebook=evolve(rulebook(), tariffs=(evolve(TARIFFS[1], category="agriculture"),)),
+    )
+    found = by_id(inputs, inputs.categories)
+    assert (found["shop-1"], found["home-1"]) == ("agriculture", "")
+
+
+def test_which_accounts_have_a_meter():
+    inputs = inputs_of(SOUND)
+    has = by_id(inputs, inputs.has_meter)
+    assert [an_id for an_id, is_so in has.items() if is_so] == ["works-1", "mill-1", "g"]
+    assert inputs_of(SOUND.without("meters")).has_meter.all()
 
 
 def test_what_is_not_there_is_named():

@@ -10,6 +10,8 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from batch_as_reference import assert_same, state_of, why
+from customers_at_random import AS_OF, frames, rulebook
 from powerchannel.billing.batch.blocks import LineColumn, Numbers
 from powerchannel.billing.batch.power_factor import Rates, hundredths, power_factor_line
 from powerchannel.billing.rules import PowerFactorTable
@@ -117,3 +119,20 @@ def test_the_adjustment_is_rounded_once(rows: list[tuple[int, ...]], rounding: s
     ]
     assert found.amount.tolist() == expected
     assert found.quantity.values.tolist() == [a + b for a, b, *_ in rows]
+
+
+def test_bills_without_energy_or_a_factor_are_not_adjusted() -> None:
+    found = dict(frames(150, seed=61))
+    found["accounts"] = found["accounts"].assign(
+        power_factor_standard="0.90", is_power_factor_assessed="是", tariff="contract"
+    )
+    found["transformers"]["status"] = "running"
+    found["meters"] = found["meters"].assign(metering_side="high", installed_on="")
+    read = found["readings"]
+    is_idle = read["meter_id"].isin(set(found["meters"]["meter_id"][::4]))
+    first = read.groupby(["meter_id", "register"])["reading"].transform("first")
+    found["readings"] = read.assign(reading=read["reading"].where(~is_idle, first))
+    state = state_of(found)
+    result = assert_same(state, rulebook(), AS_OF)
+    assert {"power_factor_undefined", "reactive_missing"} <= set(result.findings["code"])
+    assert why(state, rulebook(), AS_OF)["power_factor"] == 0

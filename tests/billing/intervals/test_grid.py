@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from powerchannel.billing.intervals.calendar import compile_calendar
-from powerchannel.billing.intervals.grid import DemandRule, IntervalGrid, check_sums, check_values
+from powerchannel.billing.intervals.grid import (
+    DemandRule,
+    IntervalGrid,
+    are_plain,
+    check_sums,
+    check_values,
+)
 from powerchannel.billing.tariff.time_of_use import Calendar, Span
 from powerchannel.errors import TableError
 from powerchannel.holidays import ChineseDayTypes
@@ -96,12 +102,40 @@ def test_a_slot_lies_in_one_period() -> None:
         IntervalGrid(start=DAY.start, end=DAY.end, minutes=60).codes(table)
 
 
+@pytest.mark.parametrize(
+    ("boundary", "minutes", "first"), [("06:15", 10, "06:10"), ("06:03", 5, "06:00")]
+)
+def test_a_period_may_begin_anywhere_inside_a_slot(boundary: str, minutes: int, first: str) -> None:
+    spans = (
+        Span(period="valley", from_time="00:00", to_time=boundary),
+        Span(period="flat", from_time=boundary, to_time="24:00"),
+    )
+    table = compile_calendar(Calendar(spans=spans, provenance=ASSUMED))
+    with pytest.raises(TableError, match=rf"1 slots of {minutes} minutes .*2025-03-01T{first}"):
+        IntervalGrid(start=DAY.start, end=DAY.end, minutes=minutes).codes(table)
+
+
 def test_values_whose_sum_could_pass_are_refused() -> None:
     largest = (2**63 - 1) // 96
     check_sums(np.array([largest, -5]), DAY)
     check_sums(np.empty(0, np.int64), DAY)
     with pytest.raises(OverflowError, match=f"{largest + 1} is too large: 96 of them"):
         check_sums(np.array([largest + 1]), DAY)
+
+
+@given(st.lists(st.integers(-3, 2**58) | st.integers(2**56, 2**63 - 1), max_size=5))
+def test_what_looks_plain_is_never_refused(values: list[int]) -> None:
+    array = np.array(values, np.int64)
+    if are_plain(array, DAY):
+        assert (array >= 0).all()
+        check_sums(array, DAY)
+
+
+def test_a_large_value_that_fits_may_not_look_plain_and_is_taken_all_the_same() -> None:
+    largest = (2**63 - 1) // 96
+    assert are_plain(np.array([largest]), DAY)
+    assert not are_plain(np.array([largest, 2**56 - 1]), DAY)
+    check_sums(np.array([largest, 2**56 - 1]), DAY)
 
 
 def test_values_are_int64_of_one_shape() -> None:

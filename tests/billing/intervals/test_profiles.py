@@ -30,6 +30,12 @@ PERIODS = compile_calendar(
 )
 
 
+RULES = [
+    *(DemandRule(minutes=minutes) for minutes in (15, 30, 60)),
+    *(DemandRule(minutes=minutes, moves="sliding") for minutes in (15, 30)),
+]
+
+
 def grid_of(days: int, minutes: int) -> IntervalGrid:
     start = date(2025, 1, 31)
     return IntervalGrid(start=start, end=start + timedelta(days=days), minutes=minutes)
@@ -43,8 +49,8 @@ def ids(count: int) -> Ids:
 @given(
     count=st.integers(0, 4),
     days=st.integers(1, 3),
-    minutes=st.sampled_from([1, 5, 15, 30, 60]),
-    rule=st.sampled_from([DemandRule(), DemandRule(minutes=60), DemandRule(moves="sliding")]),
+    minutes=st.sampled_from([1, 5, 10, 15, 30, 60]),
+    rule=st.sampled_from(RULES),
     most=st.sampled_from([0, 2, 10**9]),
     seed=st.integers(0, 999),
 )

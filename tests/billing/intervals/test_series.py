@@ -376,3 +376,25 @@ Columns = tuple[Ids, NDArray[np.generic], NDArray[np.generic]]
 def test_columns_that_are_refused(columns: Columns, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         measure_intervals(*columns, grid=days(1))
+
+
+def test_many_meters_in_any_order() -> None:
+    """A thousand meters with 288 slots each: more places than 16 bits count."""
+    grid, meters = days(3), [f"{at:04}" for at in range(1000)]
+    rng = np.random.default_rng(3)
+    energy = rng.integers(0, 10**6, (len(meters), grid.slots))
+    started = np.datetime64(NEW_YEAR, "us").astype(np.int64) - SHANGHAI_US
+    started = np.tile(started + np.arange(grid.slots) * 15 * MINUTE_US, len(meters))
+    order = rng.permutation(energy.size)
+    found = measure_intervals(
+        Ids.from_text(meters).take(np.repeat(np.arange(len(meters)), grid.slots)[order]),
+        started[order],
+        energy.ravel()[order],
+        grid=grid,
+        demand=DemandRule(),
+    )
+    assert found.demand is not None
+    np.testing.assert_array_equal(found.total_wh, energy.sum(axis=1))
+    np.testing.assert_array_equal(found.demand.highest_w, energy.max(axis=1) * 4)
+    np.testing.assert_array_equal(found.counts["present"], 288)
+    assert (found.counts["out_of_order"] > 0).all()

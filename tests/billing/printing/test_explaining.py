@@ -53,6 +53,26 @@ def test_the_bill_is_printed_as_a_utility_prints_it() -> None:
     assert rows[-2] == "[1] 来源载明"
 
 
+def test_what_is_settled_apart_is_told() -> None:
+    paid = {"energy_kwh": Decimal(100), "yuan": Decimal("1240.00"), "vat_yuan": Decimal("4.60")}
+    fed = {("p", f"feed_in_{name}", "total"): value for name, value in paid.items()}
+    found = told(evolve(BILL, values={**BILL.values, **fed}))
+    (row,) = [row for row in found.render("en").splitlines() if "fed in" in row]
+    assert "(p): 100 kWh, 1,240.00 yuan, VAT 4.60 yuan inside" in row
+    assert any("不在合计内" in row for row in found.sentences("zh"))
+    assert found.total_fen == TOTAL
+
+
+def test_a_given_factor_and_a_rate_without_a_standard_are_told() -> None:
+    own = {
+        ("l", "power_factor", "total"): Decimal("0.97"),
+        ("l", "power_factor_rate_percent", "total"): Decimal(1),
+    }
+    rows = told(evolve(BILL, values={**BILL.values, **own})).render("en").splitlines()
+    (row,) = [row for row in rows if row.startswith("Power factor (l)")]
+    assert "actual 0.97, standard -, rate 1 %" in row
+
+
 def test_every_line_tells_its_rule_its_status_and_its_source() -> None:
     text = told().render("en")
     (row,) = [row for row in text.splitlines() if "tariffs.industry.capacity" in row]

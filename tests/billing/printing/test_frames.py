@@ -24,6 +24,7 @@ def test_values_are_exact_and_in_canonical_order() -> None:
         ["p", "catalogue", "total"],
         ["p", "catalogue", "peak"],
         ["p", "catalogue", "flat"],
+        ["p", "power_factor", "total"],
         ["p", "power_factor_rate_percent", "total"],
     ]
     found = table.set_index(["id", "name", "period"])

@@ -227,6 +227,22 @@ def test_a_bill_needs_no_energy() -> None:
     assert value(found, "billed_energy_kwh") == "0"
 
 
+def test_debts_need_no_tariff_and_energy_does() -> None:
+    debt = Debt(
+        account_id="a",
+        amount_yuan=Decimal(200),
+        due_on=date(2024, 12, 1),
+        paid_on=date(2024, 12, 31),
+    )
+    book = rulebook()
+    found = bill([row(account(tariff=""))], book, debts=(debt,))
+    assert (codes(found), value(found, "amount_yuan")) == ([], "12.00")
+    assert value(found, "amount_yuan", "g") == "12.00"
+    assert codes(bill([row(account(tariff=""))], book)) == ["unknown_name"]
+    used = bill([row(account(tariff=""), "10")], book, debts=(debt,))
+    assert (codes(used), used.lines) == (["unknown_name"], ())
+
+
 def test_a_fatal_finding_leaves_neither_lines_nor_values() -> None:
     unknown = bill([row(account(tariff="mian"), "10")], rulebook(tariff()))
     assert (unknown.lines, dict(unknown.values), codes(unknown)) == ((), {}, ["unknown_name"])

@@ -6,9 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from attrs import evolve
 
 from bills_by_hand import given, rulebook, tariff, two_part
-from energies_by_hand import codes, energy, job, june, meter, of, readings, relation, used
+from energies_by_hand import codes, energy, fatal, job, june, meter, of, readings, relation, used
 from powerchannel.billing.records import GroupEnergy, Reading
 from powerchannel.billing.reference.demand import metered_demand
 
@@ -116,9 +117,32 @@ def test_supply_passed_on_takes_its_energy_over_the_hours_of_a_kw() -> None:
         ),
         "relations": (relation("n", "m", "through_supply"),),
     }
-    book = rulebook(allocation={"demand_hours": {"shop": "180"}})
-    found = energy(june("a"), june("b", tariff="shop"), book=book, **parts)
-    assert of(found).demand_kw == 6
-    unknown = energy(june("a"), june("b", tariff="mill"), book=book, **parts)
-    assert of(unknown).demand_kw == 10
-    assert codes(unknown) == ["demand_hours_missing"]
+    through = parts["relations"][0]
+    kinds = (("lighting", 6), ("two_shifts", 8), ("agriculture", Decimal("7.333333")))
+    for load, left in kinds:
+        one = {**parts, "relations": (evolve(through, supplied_load=load),)}
+        assert of(energy(june("a"), june("b"), **one)).demand_kw == left
+    for category, left in (("residential", 6), ("agriculture", Decimal("7.333333"))):
+        book = rulebook(tariff("shop", category=category))
+        assert of(energy(june("a"), june("b", tariff="shop"), book=book, **parts)).demand_kw == left
+
+
+@pytest.mark.parametrize(("mode", "is_fatal"), [("actual_demand", True), ("none", False)])
+def test_without_the_kind_of_load_what_pays_for_demand_is_refused(
+    mode: str, is_fatal: bool
+) -> None:
+    charged = two_part(mode)
+    found = energy(
+        june("a"),
+        june("b", tariff="shop"),
+        meters=(meter(), meter("n", "b")),
+        readings=(
+            *used("m", total="3000"),
+            *used("n", total="720"),
+            *demanded("2025-07-01", "10"),
+        ),
+        relations=(relation("n", "m", "through_supply"),),
+        book=rulebook(charged, tariff("shop", category="commerce_industry")),
+    )
+    assert of(found).demand_kw == 10
+    assert (codes(found), bool(fatal(found))) == (["demand_hours_missing"], is_fatal)

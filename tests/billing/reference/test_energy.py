@@ -11,7 +11,7 @@ from attrs import evolve
 from hypothesis import given as generate
 from hypothesis import strategies as st
 
-from bills_by_hand import rulebook
+from bills_by_hand import rulebook, tariff
 from energies_by_hand import (
     JUNE,
     band,
@@ -200,3 +200,10 @@ def test_a_group_without_accounts_has_no_energy() -> None:
 def test_a_smelter_is_not_refused_for_its_size() -> None:
     found = energy(meters=(meter(multiplier="10000000"),), readings=used("m", total="99999.99"))
     assert billed(found) == {"total": "999999900000"}
+
+
+def test_no_digit_is_lost_however_many_there_are() -> None:
+    book = rulebook(tariff(rounding={"metered_decimals": 6, "billed_decimals": 6}))
+    big = meter(multiplier="1000000000000.001")
+    found = energy(meters=(big,), readings=used("m", total="1000000000000.001"), book=book)
+    assert of(found).energy_kwh["total"] == Decimal("1000000000000002000000000.000001")

@@ -211,7 +211,14 @@ def test_loss_by_ratio_is_iron_and_a_share() -> None:
     found = lost(machine, total="10000", givens=(ratio,))
     assert loss(found) == 409  # 208.8 + 200
     assert of(found).transformer_loss_kvarh == 720
-    assert fatal(lost(machine)) == ["loss_data_missing"]
+
+
+def test_the_share_of_the_rulebook_where_none_is_given() -> None:
+    machine = lossy(loss_method="ratio", no_load_loss_kw="0.29")
+    assert loss(lost(machine, total="10000")) == 409  # 208.8 + 2 %
+    book = rulebook(losses={"load_loss_ratio": "0.015"})
+    assert loss(lost(machine, total="10000", book=book)) == 359
+    assert fatal(lost(lossy(loss_method="ratio"))) == ["loss_data_missing"]
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,25 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 
 import pytest
+from attrs import evolve
 from hypothesis import given as generate
 from hypothesis import strategies as st
 
-from bills_by_hand import account, days, energy_of, group_of, policy, row
-from powerchannel.billing.records import AccountEnergy, Meter, Relation
+from bills_by_hand import (
+    account,
+    amounts,
+    days,
+    energy_of,
+    group_of,
+    policy,
+    row,
+    rulebook,
+    tariff,
+)
+from energies_by_hand import band, june, lossy, meter, relation, used
+from powerchannel.billing.bill import bill_group
+from powerchannel.billing.records import AccountEnergy, Group, GroupEnergy, Meter, Relation
+from powerchannel.billing.reference.energy import group_energy
 from powerchannel.billing.reference.pooling import (
     factor_of,
     pooled_rows,
@@ -115,3 +129,78 @@ def test_active_and_reactive_are_pooled() -> None:
     assert shared_factor(rows) == Decimal("0.60")
     assert shared_factor((row(account(), "0", "5"),)) is None
     assert shared_factor(()) is None
+
+
+def test_the_reactive_loss_of_a_row_without_a_reactive_meter_is_pooled() -> None:
+    bare = row(account("b"), "10", unmetered_loss_kvarh=Decimal(15))
+    assert shared_factor((row(account(), "20", "25"), bare)) == Decimal("0.60")
+    metered = row(account("b"), "10", "15", unmetered_loss_kvarh=Decimal(99))
+    assert shared_factor((row(account(), "20", "25"), metered)) == Decimal("0.60")
+
+
+def shared(*, ratio: str = "0.25", reactive: str = "750") -> Group:
+    """A main meter of no account, with reactive metering, before two accounts."""
+    return Group(
+        group_id="g",
+        accounts=(june(power_factor_standard=Decimal("0.90")), june("b")),
+        meters=(meter("main", ""), meter("n", "b")),
+        readings=(*used("main", total="1000", reactive_forward=reactive), *used("n", total="500")),
+        relations=(
+            relation("a", "main", "fixed_ratio", ratio=ratio),
+            relation("n", "main", "sub_meter"),
+        ),
+    )
+
+
+def test_what_is_left_of_a_main_meter_without_an_account_joins_those_behind_it() -> None:
+    book = rulebook(tariff(components=[{"code": "c", "group": "energy", "price": "1"}]))
+    group = shared()
+    energy = group_energy(group, book)
+    assert ids(pooled_rows(group, energy)) == ["a", "b"]
+    (left,) = energy.remainders
+    assert (left.meter_id, left.energy_kwh, left.reactive_kvarh) == ("main", 375, 750)
+    found = bill_group(group, book)
+    # 1000 kWh and 750 kvarh: 0.80
+    assert found.values["g", "power_factor", "total"] == Decimal("0.80")
+    assert found.values["a", "power_factor_rate_percent", "total"] == 5
+    assert amounts(found, "power_factor_charge") == [625]
+
+
+def test_the_reactive_energy_of_a_sub_meter_is_counted_once() -> None:
+    book = rulebook(tariff())
+    group = shared(ratio="1")
+    own = evolve(group, readings=(*group.readings, *used("n", reactive_forward="250")))
+    (left,) = group_energy(own, book).remainders
+    assert (left.energy_kwh, left.reactive_kvarh) == (0, 500)
+    assert bill_group(own, book).values["g", "power_factor", "total"] == Decimal("0.80")
+
+
+def test_a_main_meter_without_an_account_and_reactive_registers_leaves_no_remainder() -> None:
+    group = shared()
+    read = tuple(r for r in group.readings if not r.register.startswith("reactive"))
+    energy = group_energy(evolve(group, readings=read), rulebook(tariff()))
+    assert energy.remainders == ()
+    assert pooled_rows(group, energy) == ()
+    assert shared_factor((), shared_energy().remainders) is None
+
+
+def shared_energy() -> GroupEnergy:
+    return group_energy(shared(), rulebook(tariff()))
+
+
+def test_the_loss_of_a_sub_meter_behind_its_own_transformer_is_in_the_factor_of_both() -> None:
+    group = Group(
+        group_id="g",
+        accounts=(june(power_factor_standard=Decimal("0.90")), june("b")),
+        meters=(meter("m"), meter("n", "b", metering_side="low")),
+        readings=(*used("m", total="1000", reactive_forward="250"), *used("n", total="500")),
+        relations=(relation("n", "m", "sub_meter"),),
+        transformers=(lossy(of="b", loss_method="table", loss_table="s9"),),
+        loss_tables=(band("100", "0", None, "100", "500"),),
+    )
+    book = rulebook(tariff())
+    main, sub = group_energy(group, book).accounts
+    assert (main.reactive_kvarh, main.unmetered_loss_kvarh) == (250, 0)
+    assert (sub.reactive_kvarh, sub.unmetered_loss_kvarh) == (None, 500)
+    factor = factor_of(Decimal(500 + 500 + 100), Decimal(250 + 500))
+    assert bill_group(group, book).values["g", "power_factor", "total"] == factor

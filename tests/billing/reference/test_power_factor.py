@@ -53,6 +53,22 @@ def test_a_deep_surcharge_on_everything_but_funds() -> None:
     assert (line.quantity, line.price, line.amount_fen) == (Decimal(1500), Decimal("0.25"), 37_500)
 
 
+def test_the_line_cites_the_table_of_its_standard_and_tells_whose_base_it_is() -> None:
+    line = low().lines[-1]
+    assert (line.rule_id, line.status) == ("power_factor_tables.0.90", "stated")
+    assert line.clause.startswith("水电财字〔1983〕215号")
+    assert line.note is not None
+    assert line.note.en.startswith("standard 0.90, rate 25.00%; groups of the base assumed")
+    ruled = low(book=book(rounding="line")).lines[-1]
+    assert (ruled.rule_id, ruled.clause) == (line.rule_id, line.clause)
+    assert ruled.note is not None
+    assert ruled.note.en.endswith("groups of the base stated in the source: test")
+    short = [row(account(power_factor_standard=Decimal("0.9")), "3000", "4000")]
+    assert bill(short, book()).lines[-1] == line
+    rated = low(givens=(given("a", "power_factor_rate_percent", "1"),)).lines[-1]
+    assert rated.rule_id == "givens"
+
+
 def test_the_groups_of_the_base_are_data() -> None:
     assert amounts(low(book=book(base_groups=["energy"])), "power_factor_charge") == [30_000]
     every = book(base_groups=["energy", "system_operation", "fund"])
@@ -187,6 +203,21 @@ def test_factor_rate_and_charge_may_be_given(an_id: str) -> None:
     assert value(charge, "power_factor_charge", "g") == "-12.35"
     assert value(charge, "amount_yuan", "g") == "1637.65"
     assert total_fen(charge) == 163_765
+
+
+def test_a_given_factor_is_shown_as_given() -> None:
+    rows = [
+        row(account(**STANDARD), "3000", "4000"),
+        row(account("b", **STANDARD), "3000", "4000"),
+    ]
+    one = bill(rows, book(), givens=(given("a", "power_factor", "0.95"),))
+    assert [value(one, "power_factor", an_id) for an_id in "abg"] == ["0.95", "0.60", "0.60"]
+    assert one.lines[-2].note is not None
+    assert "power factor 0.95 from outside, rate -0.75%" in one.lines[-2].note.en
+    assert one.lines[-1].note is not None
+    assert "outside" not in one.lines[-1].note.en
+    alone = low(givens=(given("a", "power_factor", "0.95"),))
+    assert {value(alone, "power_factor", an_id) for an_id in "ag"} == {"0.95"}
 
 
 def test_what_is_given_stands_where_nothing_was_measured() -> None:

@@ -7,8 +7,6 @@ from decimal import Decimal
 
 from bills_by_hand import given
 from energies_by_hand import energy, june, meter, readings, relation, s9, used, wire
-from powerchannel.billing.records import RegisterRow
-from powerchannel.billing.reference.printing import balanced
 
 HALVES = (june(span="2025-06-01 2025-06-16"), june(span="2025-06-16 2025-07-01"))
 
@@ -107,7 +105,11 @@ def test_only_legs_of_the_days_of_a_row_are_printed() -> None:
     assert [e.energy_kwh["total"] for e in found.accounts] == [0, 8]
 
 
-def test_balancing_leaves_balanced_rows_alone() -> None:
-    found = energy(meters=(meter(),), readings=used("m", peak="3", flat="4"))
-    rows: list[RegisterRow] = list(found.registers)
-    assert list(balanced(found.accounts[0], rows)) == rows
+def test_what_rounding_adds_stands_in_the_first_row_of_a_period() -> None:
+    read = (*used("m", peak="3.5", flat="4"), *used("n", total="2.75"))
+    found = energy(meters=(meter(), meter("n")), readings=read)
+    assert [(r.period, str(r.added_kwh), r.billed_kwh) for r in found.registers] == [
+        ("peak", "0.50", 4),
+        ("flat", "0.25", Decimal("4.25")),
+        ("flat", "0", Decimal("2.75")),
+    ]

@@ -11,10 +11,10 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energies_by_hand import billed, codes, energy, fatal, job, lossy, meter, readings
+from energies_by_hand import billed, codes, energy, fatal, job, lossy, meter, readings, used
 from powerchannel.billing.records import Reading
 from powerchannel.billing.reference.readings import (
-    Curve,
+    between,
     capacity_of,
     difference,
     is_estimated,
@@ -23,6 +23,7 @@ from powerchannel.billing.reference.readings import (
     series,
     spread,
     step_between,
+    tell_conflicts,
 )
 
 FIRST, MIDDLE, LAST = date(2025, 6, 1), date(2025, 6, 11), date(2025, 7, 1)
@@ -47,23 +48,18 @@ def test_the_difference_times_the_multiplier() -> None:
     st.sampled_from(["1", "20", "3000", "1.5"]),
 )
 def test_rollover_is_the_plain_difference_modulo_the_range(
-    used: Decimal, start: Decimal, multiplier: str
+    counted: Decimal, start: Decimal, multiplier: str
 ) -> None:
     digits = meter(multiplier=multiplier, integer_digits=5)
-    step = difference(digits, "active_total", start, (start + used) % 10**5)
-    assert step == Fraction(used) * Fraction(multiplier)
+    step = difference(digits, "active_total", start, (start + counted) % 10**5)
+    assert step == Fraction(counted) * Fraction(multiplier)
 
 
 def test_only_good_and_estimated_readings_count() -> None:
     assert [
-        is_usable(reading("1", status=s)) for s in ("", "ok", " OK ", "estimated", "missing")
-    ] == [
-        True,
-        True,
-        True,
-        True,
-        False,
-    ]
+        is_usable(reading("1", status=s))
+        for s in ("", "ok", "late", "estimated", "missing", "suspect", "failed")
+    ] == [True, True, True, True, False, False, False]
     assert is_estimated(reading("1", status="estimated"))
     assert not is_estimated(reading("1"))
 
@@ -72,9 +68,23 @@ def test_a_series_prefers_what_was_read_and_tells_of_conflicts() -> None:
     both = job(readings=(reading("5", status="estimated"), reading("4")), meters=(meter(),))
     assert series(both, "m", "active_total")[FIRST].reading == 4
     assert both.notes.all() == ()
-    conflict = job(readings=(reading("5"), reading("4")), meters=(meter(),))
-    series(conflict, "m", "active_total")
+    conflict = job(readings=(reading("5"), reading("4", status="late")), meters=(meter(),))
+    assert series(conflict, "m", "active_total")[FIRST].reading == 4
+    tell_conflicts(conflict, "m", "active_total", [LAST])
+    assert conflict.notes.all() == ()
+    tell_conflicts(conflict, "m", "active_total", [FIRST])
     assert [(n.code, n.is_fatal) for n in conflict.notes.all()] == [("reading_conflict", True)]
+
+
+def test_only_readings_that_a_bill_uses_stop_it() -> None:
+    """Two readings that differ on an old day are no reason to bill nothing any more."""
+    old = readings("m", {"active_total": ("1",)}, ("2025-05-01",))
+    again = tuple(evolve(r, reading=Decimal(2), status="late") for r in old)
+    used_now = used("m", total="100")
+    assert fatal(energy(meters=(meter(),), readings=(*old, *again, *used_now))) == []
+    other = evolve(used_now[1], reading=Decimal(101), status="late")
+    found = energy(meters=(meter(),), readings=(*used_now, other))
+    assert fatal(found) == ["reading_conflict"]
     same = job(readings=(reading("5"), reading("5.0")), meters=(meter(),))
     series(same, "m", "active_total")
     assert same.notes.all() == ()
@@ -133,11 +143,10 @@ def test_a_step_tells_whether_it_ran_over() -> None:
     assert step_between(work, digits, "reactive_net", known, FIRST, LAST) == (-90, False)
 
 
-def test_days_between_share_by_days_and_curves_by_cumulative_rounding() -> None:
-    upto = {FIRST: Fraction(0), LAST: Fraction(1)}
+def test_days_between_share_by_days_and_by_cumulative_rounding() -> None:
+    upto = {FIRST: Decimal(0), LAST: Decimal(1)}
     assert spread(upto, [FIRST, MIDDLE, LAST]) == (0, Fraction(1, 3), 1)
-    curve = Curve(days=(FIRST, MIDDLE, LAST), counted=(Fraction(0), Fraction(1, 2), Fraction(1)))
-    assert curve.between(0) == (1, 0)
+    assert between([Fraction(0), Fraction(1, 2), Fraction(1)], 0) == (1, 0)
 
 
 def test_capacity_is_that_of_a_transformer_or_of_all_of_an_account() -> None:

@@ -8,8 +8,8 @@ import pytest
 from attrs import evolve
 
 from bills_by_hand import account, bill, days, row, rulebook, tariff, total_fen, transformer
+from powerchannel.billing import difference, interim_settlement
 from powerchannel.billing.records import GroupBill, Line
-from powerchannel.billing.reference.charges import difference, interim_settlement
 
 BOOK = rulebook(
     tariff(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -59,6 +60,20 @@ def test_by_energy_and_equally_where_there_is_none(
     first: str, second: str, expected: list[str]
 ) -> None:
     assert losses(two(first, second)) == expected
+
+
+def test_shares_have_the_decimals_of_the_loss() -> None:
+    """0.29 kW x 240 h = 69.60 kWh over three like meters: none carries what is left over."""
+    iron = s9("t", load_shape_factor="0", started_on=date(2025, 6, 1), ended_on=date(2025, 6, 11))
+    found = energy(
+        *(june(name) for name in "abc"),
+        meters=tuple(meter(f"m{name}", name, **LOW) for name in "abc"),
+        readings=tuple(r for name in "abc" for r in used(f"m{name}", total="100")),
+        transformers=(iron,),
+    )
+    assert losses(found) == ["23.2", "23.2", "23.2"]
+    uneven = two("1000", "3000", givens=(given("t", "transformer_loss_kwh", "10.3"),))
+    assert losses(uneven) == ["2.6", "7.7"]
 
 
 def test_by_capacity() -> None:
@@ -206,7 +221,7 @@ def test_a_sub_meter_flows_through_its_parent_s_transformer() -> None:
         "transformers": (s9(),),
     }
     whole = energy(meters=(meter(**LOW),), readings=used("m", total="72000"), transformers=(s9(),))
-    for flag, share in ((None, 0), (True, Decimal("321.80"))):
+    for flag, share in ((None, 0), (True, Decimal("322.20"))):
         found = energy(
             june("a"),
             june("b"),

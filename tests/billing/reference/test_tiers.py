@@ -84,8 +84,16 @@ def test_a_year_adds_up_and_charges_what_is_new() -> None:
 def test_a_year_without_its_beginning_is_told_except_in_january() -> None:
     book = adder(**YEAR)
     assert codes(bill([row(account(), "10")], book)) == []
+    read_late = account(span=days("2025-01-24 2025-02-24"))
+    assert codes(bill([row(read_late, "10")], book)) == []
     february = account(span=days("2025-02-01 2025-03-01"))
-    assert codes(bill([row(february, "10")], book)) == ["year_to_date_missing"]
+    found = bill([row(february, "10")], book)
+    assert codes(found) == ["year_to_date_missing"]
+    assert "the bill may be too low" in found.findings[0].message.en
+    new = Meter(meter_id="m", account_id="a", installed_on=february.started_on)
+    assert codes(bill([row(february, "10")], book, meters=(new,))) == []
+    known = account(span=days("2025-02-01 2025-03-01"), year_to_date_kwh=Decimal(0))
+    assert codes(bill([row(known, "10")], book)) == []
 
 
 def test_a_second_row_goes_on_where_the_first_ended() -> None:
@@ -281,6 +289,7 @@ def test_tiers_conserve_energy_and_add_up(used: Decimal, one: Decimal, two: Deci
     limits = [Decimal(3120), Decimal(4800)]
     first, second = tier_energy(used, one, limits), tier_energy(used + one, two, limits)
     assert sum(first) == one
+    assert tier_energy(used + one, -one, limits) == [-kwh for kwh in first]  # given back
     both = [a + b for a, b in zip(first, second, strict=True)]
     assert both == tier_energy(used, one + two, limits)
 
@@ -307,3 +316,18 @@ def test_a_table_shares_every_period_out_over_the_tiers(peak: int, valley: int, 
         assert min(lines) >= 0
     limits = tier_energy(Decimal(used), Decimal(peak + valley), [Decimal(3120), Decimal(4800)])
     assert [Decimal(kwh) for kwh in tiers_kwh(found).values()] == limits
+
+
+@pytest.mark.parametrize(
+    ("used", "tier", "fen"),
+    [("0", "tier_1", 3100), ("3120", "tier_1", 3100), ("3121", "tier_2", 3400)],
+)
+def test_periods_that_cancel_stay_in_the_tier_reached(used: str, tier: str, fen: int) -> None:
+    """What is given back in the valley and used at the peak is no nothing."""
+    of = account(year_to_date_kwh=Decimal(used))
+    found = bill([row(of, {"peak": "100", "valley": "-100"})], table())
+    (peak,) = (line for line in found.lines if line.period == "peak" and line.quantity)
+    (valley,) = (line for line in found.lines if line.period == "valley" and line.quantity)
+    assert (peak.code, valley.code) == (tier, tier)
+    assert total_fen(found) == fen
+    assert tiers_kwh(found)[tier] == "0"

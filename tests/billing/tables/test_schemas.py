@@ -26,7 +26,7 @@ CONTRACT = {
     "debts": "account_id, amount_yuan, due_on, paid_on",
     "intervals": "meter_id, started_at, energy_kwh, reactive_kvarh",
 }
-OURS = {"period_ended_on", "source_key"}
+OURS = {"period_ended_on", "source_key", "supplied_load"}
 PERIODS = ("total", "sharp", "peak", "flat", "valley", "deep_valley")
 
 

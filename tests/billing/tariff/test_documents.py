@@ -226,6 +226,13 @@ def test_prices_of_a_component() -> None:
         {"peak": Decimal("0.6"), "total": Decimal("0.5")},
         {},
     ]
+    known = [(c, found.period_prices(c)) for c in found.components]
+    assert list(found.component_prices) == known
+    assert found.component_prices is found.component_prices
+    dearer = evolve(found, components=(evolve(found.components[0], price=Decimal(1)),))
+    assert [dict(prices) for _, prices in dearer.component_prices] == [{"total": Decimal(1)}]
+    assert evolve(found) == found
+    assert loads(dumps(found), format="json") == found
 
 
 def test_the_tiers_of_shanghai_and_zhejiang() -> None:

@@ -26,7 +26,9 @@ from powerchannel.text import Text
 __all__ = [
     "average_price_band",
     "capacity_charged",
+    "category_differs",
     "contract_below_floor",
+    "contract_charged",
     "lines_differ",
     "missing_standard",
     "negative_lines",
@@ -104,7 +106,7 @@ def average_price_band(inputs: Inputs, limits: Limits) -> Facet:
         band,
         Text("均价 {found}，通常在 {threshold} 之间", "an average of {found}, usual {threshold}"),
         unchecked=is_known(price) & ~is_known(least, most),
-        missing="archive.accounts.category",
+        missing="tariffs.category",
     )
 
 
@@ -120,6 +122,19 @@ def unknown_tariff(inputs: Inputs, limits: Limits) -> Facet:
     )
     ids, names = (table[n].to_numpy(dtype=object) for n in ("account_id", "tariff"))
     return struck_rows(ids, is_hit, names, known, what)
+
+
+def category_differs(inputs: Inputs, limits: Limits) -> Facet:
+    """Find a tariff of another category than the archive has (电价与用电类别不符)."""
+    del limits
+    table, stated = inputs.accounts, inputs.stated_categories
+    charged = inputs.of_tariff(lambda tariff: tariff.category or "")
+    is_hit = (stated != "") & (charged != "") & (stated != charged)
+    what = Text(
+        "电价属 {found}，档案为 {threshold}", "a tariff of {found}, the archive has {threshold}"
+    )
+    ids = table["account_id"].to_numpy(dtype=object)
+    return struck_rows(ids, np.asarray(is_hit, dtype=np.bool_), charged, stated, what)
 
 
 def two_part_below(inputs: Inputs, limits: Limits) -> Facet:
@@ -175,9 +190,7 @@ def contract_below_floor(inputs: Inputs, limits: Limits) -> Facet:
     is_asked = has_tariff(inputs, lambda tariff: _mode(tariff) == "contract_demand")
     if not is_asked.any():
         return not_asked(what)
-    sheet = inputs.sheet("accounts", "account_id", "contract_demand_kw")
-    agreed = inputs.aligned(sheet.texts("account_id"), sheet.units("contract_demand_kw", DECIMALS))
-    capacity = inputs.capacity
+    agreed, capacity = _agreed(inputs), inputs.capacity
     least = scaled_by(np.where(is_known(capacity), capacity, 0), limits["contract_floor_ratio"])
     return struck(
         inputs,
@@ -221,6 +234,37 @@ def capacity_charged(inputs: Inputs, limits: Limits) -> Facet:
         unchecked=is_asked & ~is_known(charged),
         missing="archive.lines.quantity",
     )
+
+
+def contract_charged(inputs: Inputs, limits: Limits) -> Facet:
+    """Find less demand charged than was agreed (计费需量低于合同需量).
+
+    For the same accounts as the capacity: without a change within the month.
+    """
+    del limits
+    what = Text(
+        "按 {found} 千瓦计收，合同需量 {threshold}",
+        "charged for {found} kW, {threshold} were agreed",
+    )
+    is_asked = has_tariff(inputs, lambda tariff: _mode(tariff) == "contract_demand")
+    if not is_asked.any():
+        return not_asked(what)
+    agreed, billed = _agreed(inputs), inputs.amounts("bills", "billed_demand_kw")
+    is_asked &= _whole_months(inputs)[1] & is_known(agreed)
+    return struck(
+        inputs,
+        is_asked & is_known(billed) & (billed < agreed),
+        billed,
+        agreed,
+        what,
+        unchecked=is_asked & ~is_known(billed),
+        missing="bills.billed_demand_kw",
+    )
+
+
+def _agreed(inputs: Inputs) -> Ints:
+    sheet = inputs.sheet("accounts", "account_id", "contract_demand_kw")
+    return inputs.aligned(sheet.texts("account_id"), sheet.units("contract_demand_kw", DECIMALS))
 
 
 def _repeats(inputs: Inputs, ids: Objects) -> Bools:

@@ -63,11 +63,14 @@ def zero_use(inputs: Inputs, limits: Limits) -> Facet:
 
 
 def surge(inputs: Inputs, limits: Limits) -> Facet:
-    """Find far more than the month before, by kind of supply (电量突增)."""
+    """Find far more than the month before, by kind of supply (电量突增).
+
+    Whatever follows a month without use is far more than nothing.
+    """
     now, before = inputs.amounts("bills", _ENERGY), inputs.amounts("previous", _ENERGY)
     both = is_known(now, before)
     rise = np.where(both, now, 0) - np.where(both, before, 0)
-    is_hit = both & (before > 0) & (rise >= _allowed_change(inputs, limits, before, both))
+    is_hit = both & (rise > 0) & (rise >= _allowed_change(inputs, limits, before, both))
     return _changed(inputs, limits, is_hit, rise, (now, before))
 
 
@@ -162,11 +165,12 @@ def over_capacity(inputs: Inputs, limits: Limits) -> Facet:
 
 
 def over_demand(inputs: Inputs, limits: Limits) -> Facet:
-    """Find a demand above the capacity (超容量需量)."""
+    """Find a demand above the capacity, which gives kVA times power factor (超容量需量)."""
     metered = inputs.amounts("bills", "metered_demand_kw")
     demand = np.where(is_known(metered), metered, inputs.amounts("bills", "billed_demand_kw"))
-    capacity = inputs.capacity
+    capacity, factor = inputs.capacity, inputs.amounts("bills", "power_factor")
     most = scaled_by(np.where(is_known(capacity), capacity, 0), limits["demand_ratio"])
+    most = multiply_divide_half_up(most, np.where(is_known(factor), factor, _ONE), _ONE)
     what = Text(
         "需量 {found} 千瓦，超过容量允许的 {threshold}",
         "{found} kW, the capacity allows {threshold}",
@@ -199,10 +203,13 @@ def load_hours(inputs: Inputs, limits: Limits) -> Facet:
 
 
 def loss_ratio(inputs: Inputs, limits: Limits) -> Facet:
-    """Find a transformer loss that is large or negative for its energy (变损占比异常)."""
+    """Find a transformer loss that is large or negative for its energy (变损占比异常).
+
+    A share of another's energy, which has no meter, has its share of the loss too.
+    """
     loss = inputs.amounts("bills", "transformer_loss_kwh")
     energy = inputs.amounts("bills", "metered_energy_kwh")
-    both = is_known(loss, energy)
+    both = is_known(loss, energy) & inputs.has_meter
     lost, base = np.where(both, loss, 0), np.where(both, energy, 0)
     most = scaled_by(base, limits["most_ratio"])
     return struck(
@@ -214,7 +221,7 @@ def loss_ratio(inputs: Inputs, limits: Limits) -> Facet:
             "变损 {found} 千瓦时，通常不超过 {threshold} 千瓦时",
             "a loss of {found} kWh, usually at most {threshold} kWh",
         ),
-        unchecked=is_known(loss) & ~is_known(energy),
+        unchecked=is_known(loss) & ~is_known(energy) & inputs.has_meter,
         missing="bills.metered_energy_kwh",
     )
 

@@ -139,6 +139,7 @@ class Inputs:
     previous: pd.DataFrame | None
     last_year: pd.DataFrame | None
     archive: Mapping[str, Sheet]
+    _rows: dict[str, Mapping[object, NDArray[np.intp]]] = field(factory=dict, init=False)
 
     @cached_property
     def ids(self) -> pd.Index:
@@ -160,8 +161,16 @@ class Inputs:
         table: pd.DataFrame | None = getattr(self, month)
         if table is None:
             raise Unable(month)
-        rows = table[(table["name"] == name) & (table["period"] == period)]
-        return self.aligned(rows["id"].to_numpy(), rows["units"].to_numpy(dtype=np.int64))
+        rows = table.take(self._rows_of(month).get((name, period), np.zeros(0, np.intp)))
+        return self.aligned(rows["id"].to_numpy(dtype=object), rows["units"].to_numpy())
+
+    def _rows_of(self, month: _Month) -> Mapping[object, NDArray[np.intp]]:
+        """Return the rows of each result by name and period, looked for once a month."""
+        if month not in self._rows:
+            table: pd.DataFrame = getattr(self, month)
+            found = table.groupby(["name", "period"]).indices
+            self._rows[month] = {key: np.asarray(rows) for key, rows in found.items()}
+        return self._rows[month]
 
     def aligned(self, ids: Objects, units: Ints) -> Ints:
         """Return one value an account, the first where there are several (对齐到户)."""
@@ -270,17 +279,47 @@ class Inputs:
     def categories(self) -> Objects:
         """The category of each account, empty where it is not known (用电类别).
 
-        As the column ``category`` of the accounts has it; else residential where the tariff has
-        tiers.
+        That of its tariff; else as the column ``category`` of the accounts has it; else residential
+        where the tariff has tiers.
+        """
+        stated = self.stated_categories
+        charged = self.of_tariff(lambda tariff: tariff.category or "")
+        guessed = self.of_tariff(lambda tariff: "residential" if tariff.tiers else "")
+        return self._words(
+            np.where(charged != "", charged, np.where(stated != "", stated, guessed))
+        )
+
+    def of_tariff(self, word: Callable[[Tariff], str]) -> Objects:
+        """Return a word for the tariff of each row of the accounts, empty without one (按电价取值).
+
+        Parameters
+        ----------
+        word : callable
+            From a tariff to the word.
         """
         names = self.accounts["tariff"]
-        known = {n: "residential" if n in self._tiered else "" for n in names.unique()}
-        found = names.map(known).to_numpy(dtype=object)
-        sheet = self.archive["accounts"]
-        if sheet.has("category"):
-            stated = sheet.texts("category")
-            found = np.where(stated == "", found, stated)
-        return self._words(found)
+        known = {name: word(tariff) for name, tariff in self.tariffs.items()}
+        found = names.map({name: known.get(name, "") for name in names.unique()})
+        return found.to_numpy(dtype=object)
+
+    @cached_property
+    def stated_categories(self) -> Objects:
+        """The category that each row of the accounts states, empty without one (档案用电类别)."""
+        sheet = self.sheet("accounts")
+        if not sheet.has("category"):
+            return np.full(sheet.rows, "", dtype=object)
+        return sheet.texts("category")
+
+    @cached_property
+    def has_meter(self) -> Bools:
+        """Whether a meter hangs at an account; a share of another's energy has none (是否有表).
+
+        All of them where the meters are not known.
+        """
+        if "meters" not in self.archive or not self.archive["meters"].has("account_id"):
+            return np.ones(len(self.ids), np.bool_)
+        owners, _ = self.with_groups(self.archive["meters"].texts("account_id"))
+        return np.isin(self.ids.to_numpy(dtype=object).astype(str), owners.astype(str))
 
     @cached_property
     def is_high_voltage(self) -> Bools:
@@ -302,10 +341,6 @@ class Inputs:
     def _owners(self) -> NDArray[np.str_]:
         return self.transformers["id"].to_numpy(dtype=object).astype(str)
 
-    @property
-    def _tiered(self) -> frozenset[str]:
-        return frozenset(name for name, tariff in self.tariffs.items() if tariff.tiers is not None)
-
     def _words(self, per_row: Objects) -> Objects:
         """Return a word of each account from one of each of its rows."""
         ids, rows = self.with_groups(self.accounts["account_id"].to_numpy(dtype=object))
@@ -315,10 +350,19 @@ class Inputs:
 
     def account_of(self, meter_ids: Objects) -> Objects:
         """Return the account of each meter; an id that is no meter stays (计量点所属账户)."""
-        owners: dict[object, object] = {}
-        for name in ("registers", "meters"):
-            if name in self.archive and self.archive[name].has("meter_id", "account_id"):
-                sheet = self.archive[name]
-                owners.update(zip(sheet.texts("meter_id"), sheet.texts("account_id"), strict=True))
-        found = pd.Series(meter_ids, dtype=object).map(owners).to_numpy(dtype=object)
-        return np.where(pd.isna(found) | (found == ""), meter_ids, found)
+        owners = self._owners_of_meters
+        found = owners.reindex(pd.Index(meter_ids, dtype=object)).to_numpy(dtype=object)
+        return np.where(pd.isna(found), meter_ids, found)
+
+    @cached_property
+    def _owners_of_meters(self) -> pd.Series:
+        """The account of each meter, by the archive rather than by what bills print."""
+        sheets = [self.archive[name] for name in ("meters", "registers") if name in self.archive]
+        known = [
+            pd.Series(sheet.texts("account_id"), index=sheet.texts("meter_id"), dtype=object)
+            for sheet in sheets
+            if sheet.has("meter_id", "account_id")
+        ]
+        owners = pd.concat([pd.Series(dtype=object), *known])
+        first: pd.Series = owners[(owners != "") & ~owners.index.duplicated()]
+        return first

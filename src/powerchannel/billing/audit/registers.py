@@ -17,17 +17,16 @@ from powerchannel.billing.audit.inputs import (
 )
 from powerchannel.billing.audit.struck import struck_rows, with_unchecked
 from powerchannel.billing.compare.sheets import DECIMALS, Sheet
-from powerchannel.money import exact_integer, multiply_divide_half_up
 from powerchannel.tables import NO_NUMBER
 from powerchannel.text import Text
 
 __all__ = [
     "children_above_parent",
+    "looked_up",
     "multiplier_changed",
     "multiplier_of_transformers",
     "multiplier_used",
     "quantity_above_parent",
-    "rates_differ",
     "ratio_above_one",
     "rollover",
     "unverified",
@@ -50,55 +49,8 @@ def rollover(inputs: Inputs, limits: Limits) -> Facet:
     return struck_rows(inputs.account_of(sheet.texts("meter_id")), is_hit, now, before, what)
 
 
-def rates_differ(inputs: Inputs, limits: Limits) -> Facet:
-    """Find a total that is not the sum of its rates, beyond the last digits (总与各时段不符)."""
-    del limits
-    sheet = inputs.sheet("registers", "meter_id", "register", "period", "multiplier", "metered_kwh")
-    rows = pd.DataFrame({n: sheet.texts(n) for n in ("meter_id", "register", "period")})
-    rows["metered"] = sheet.units("metered_kwh", DECIMALS)
-    rows["multiplier"] = sheet.units("multiplier", DECIMALS)
-    rows = rows[rows["register"].str.contains("active_", regex=False)]
-    rows = rows[~rows["register"].str.startswith("reactive")]
-    rows["kind"] = rows["register"].str.startswith("reverse")
-    is_total = rows["period"] == "total"
-    key = ["meter_id", "kind"]
-    total = rows[is_total].groupby(key).agg(total=("metered", "sum"))
-    # A price change cuts a register into several rows: the rates are counted, not the rows.
-    parts = (
-        rows[~is_total]
-        .groupby(key)
-        .agg(
-            parts=("metered", "sum"), rates=("period", "nunique"), multiplier=("multiplier", "max")
-        )
-    )
-    both = total.join(parts, how="inner").reset_index()
-    return _rates_facet(inputs, both)
-
-
-def _rates_facet(inputs: Inputs, both: pd.DataFrame) -> Facet:
-    digits = _decimal_digits(inputs, both["meter_id"].to_numpy(dtype=object))
-    units = exact_integer(
-        inputs.rulebook.readings.rates_tolerance_units, 4, where="rates_tolerance_units"
-    )
-    steps = 10 ** (np.where(is_known(digits), digits, 0) + 4)
-    rates = both["rates"].to_numpy(dtype=np.int64) * units
-    allowed = multiply_divide_half_up(both["multiplier"].to_numpy(dtype=np.int64), rates, steps)
-    gap = np.abs((both["total"] - both["parts"]).to_numpy(dtype=np.int64))
-    ids = inputs.account_of(both["meter_id"].to_numpy(dtype=object))
-    what = Text(
-        "总与各时段之和相差 {found} 千瓦时，允许 {threshold}",
-        "total and periods differ by {found} kWh, allowed {threshold}",
-    )
-    found = struck_rows(ids, is_known(digits) & (gap > allowed), gap, allowed, what)
-    return with_unchecked(found, ids[~is_known(digits)], "archive.meters.decimal_digits")
-
-
-def _decimal_digits(inputs: Inputs, meter_ids: Objects) -> Ints:
-    sheet = inputs.sheet("meters", "meter_id", "decimal_digits")
-    return _looked_up(sheet, "decimal_digits", meter_ids, 0)
-
-
-def _looked_up(sheet: Sheet, column: str, meter_ids: Objects, decimals: int) -> Ints:
+def looked_up(sheet: Sheet, column: str, meter_ids: Objects, decimals: int) -> Ints:
+    """Return a number of each meter, of its first row; `NO_NUMBER` where it has none (表计参数)."""
     known = pd.Series(sheet.units(column, decimals), index=sheet.texts("meter_id"))
     known = known[~known.index.duplicated()]
     positions = known.index.get_indexer(pd.Index(meter_ids, dtype=object))
@@ -114,7 +66,7 @@ def multiplier_used(inputs: Inputs, limits: Limits) -> Facet:
     sheet = inputs.sheet("registers", "meter_id", "multiplier")
     meters = inputs.sheet("meters", "meter_id", "multiplier")
     meter_ids, used = sheet.texts("meter_id"), sheet.units("multiplier", DECIMALS)
-    stated = _looked_up(meters, "multiplier", meter_ids, DECIMALS)
+    stated = looked_up(meters, "multiplier", meter_ids, DECIMALS)
     first = ~pd.Series(meter_ids, dtype=object).duplicated().to_numpy()
     what = Text(
         "倍率 {found}，档案为 {threshold}", "multiplier {found}, the archive has {threshold}"
@@ -174,19 +126,28 @@ def children_above_parent(inputs: Inputs, limits: Limits) -> Facet:
 
 
 def quantity_above_parent(inputs: Inputs, limits: Limits) -> Facet:
-    """Find fixed quantities above what their parent measured (定量大于主表)."""
+    """Find fixed quantities above what sub-meters leave of their parent (定量大于主表余量)."""
     del limits
-    sheet = inputs.sheet("relations", "parent_id", "kind", "quantity_kwh")
+    sheet = inputs.sheet("relations", "child_id", "parent_id", "kind", "quantity_kwh")
     is_fixed = sheet.texts("kind") == "fixed_quantity"
     return _above_parent(
         inputs,
         sheet.texts("parent_id")[is_fixed],
         sheet.units("quantity_kwh", DECIMALS)[is_fixed],
         Text(
-            "定量合计 {found} 千瓦时，主表 {threshold} 千瓦时",
-            "fixed quantities sum to {found} kWh, their parent has {threshold} kWh",
+            "定量合计 {found} 千瓦时，主表余 {threshold} 千瓦时",
+            "fixed quantities sum to {found} kWh, their parent has {threshold} kWh left",
         ),
+        taken=_taken(inputs, sheet),
     )
+
+
+def _taken(inputs: Inputs, sheet: Sheet) -> pd.Series[int]:
+    """Return what the sub-meters of each parent measured, as far as it is known."""
+    real = np.isin(sheet.texts("kind").astype(str), _REAL)
+    energy = _metered(inputs, sheet.texts("child_id")[real])
+    known = pd.Series(np.where(is_known(energy), energy, 0), dtype=np.int64)
+    return known.groupby(pd.Series(sheet.texts("parent_id")[real], dtype=object)).sum()
 
 
 def _metered(inputs: Inputs, ids: Objects) -> Ints:
@@ -199,13 +160,23 @@ def _metered(inputs: Inputs, ids: Objects) -> Ints:
     return found.to_numpy(dtype=np.int64)
 
 
-def _above_parent(inputs: Inputs, parents: Objects, parts: Ints, what: Text) -> Facet:
+def _above_parent(
+    inputs: Inputs,
+    parents: Objects,
+    parts: Ints,
+    what: Text,
+    taken: pd.Series[int] | None = None,
+) -> Facet:
     table = pd.DataFrame({"parent": parents, "part": parts, "known": is_known(parts)})
     table["part"] = np.where(table["known"], parts, 0)
     summed = table.groupby("parent").agg(part=("part", "sum"), known=("known", "all"))
     ids = summed.index.to_numpy(dtype=object)
     total, whole = summed["part"].to_numpy(dtype=np.int64), _metered(inputs, ids)
     has_all: Bools = summed["known"].to_numpy(dtype=np.bool_) & is_known(whole)
+    if taken is not None:
+        less = taken.reindex(ids, fill_value=0).to_numpy(dtype=np.int64)
+        # Sub-meters above their parent are another rule.
+        whole = np.where(is_known(whole) & (less <= whole), whole - less, whole)
     owners = inputs.account_of(ids)
     # What is known of the parts may already be too much.
     found = struck_rows(owners, is_known(whole) & (total > whole), total, whole, what)

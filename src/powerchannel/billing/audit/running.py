@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from attrs import frozen
 
-from powerchannel.billing.audit import charges, energy, periods, registers
+from powerchannel.billing.audit import charges, energy, periods, rates, registers
 from powerchannel.billing.audit.inputs import Facet, Inputs, Limits, Objects, Unable
 from powerchannel.billing.audit.report import VERDICTS, AuditReport
 from powerchannel.billing.compare.sheets import read_values, sheets_of
@@ -31,7 +31,7 @@ CHECKS: Registry[tuple[Check, ...]] = Registry(
         "YOY": (energy.year_on_year,),
         "NEGATIVE": (energy.negative_energy, charges.negative_lines),
         "ROLLOVER": (registers.rollover,),
-        "TOU_SUM": (registers.rates_differ,),
+        "TOU_SUM": (rates.rates_differ,),
         "MULTIPLIER": (
             registers.multiplier_used,
             registers.multiplier_of_transformers,
@@ -47,8 +47,17 @@ CHECKS: Registry[tuple[Check, ...]] = Registry(
             registers.ratio_above_one,
             registers.unverified,
         ),
-        "PRICE": (charges.unknown_tariff, charges.two_part_below, charges.missing_standard),
-        "BASIC": (charges.contract_below_floor, charges.capacity_charged),
+        "PRICE": (
+            charges.unknown_tariff,
+            charges.category_differs,
+            charges.two_part_below,
+            charges.missing_standard,
+        ),
+        "BASIC": (
+            charges.contract_below_floor,
+            charges.contract_charged,
+            charges.capacity_charged,
+        ),
         "TIER": (periods.year_not_reset, periods.year_goes_back),
         "SUM": (charges.lines_differ,),
         "AVG_PRICE": (charges.average_price_band,),
@@ -91,12 +100,15 @@ def audit(
         is not checked, and reported so:
 
         - ``lines``, ``registers``: as ``Result.lines`` and ``Result.registers`` have them;
-        - ``accounts``: also ``category`` (residential, agriculture, commerce_industry) and
-          ``voltage`` (high, low), both optional;
+        - ``accounts``: also ``category`` (residential, agriculture, commerce_industry), which is to
+          be that of the tariff, and ``voltage`` (high, low), both optional;
         - ``previous_accounts``: account_id, started_on, ended_on, year_to_date_kwh;
         - ``transformers``: transformer_id, account_id, capacity_kva, status, interlock_group;
-        - ``meters``: meter_id, account_id, multiplier, decimal_digits, and optionally
-          current_transformer_ratio, voltage_transformer_ratio, previous_multiplier, work_order_id;
+        - ``meters``: meter_id, account_id, multiplier, integer_digits, decimal_digits, and
+          optionally current_transformer_ratio, voltage_transformer_ratio, previous_multiplier,
+          work_order_id;
+        - ``readings``: meter_id, register, read_on, reading, and optionally status; without it the
+          total of a meter is held against its rates only where the bill prints it;
         - ``relations``: child_id, parent_id, kind, quantity_kwh, ratio, and optionally verified_on.
 
     Returns
@@ -137,7 +149,7 @@ def audit(
         archive=sheets_of(archive, "archive"),
     )
     runs = [_run(inputs, rule) for rule in rulebook.audit.rules]
-    findings = pd.concat([_findings(run) for run in runs], ignore_index=True) if runs else _none()
+    findings = _findings(runs)
     return AuditReport(
         findings=findings,
         verdicts=_verdicts(inputs, runs, findings),
@@ -166,14 +178,11 @@ def _checked(inputs: Inputs, rule: AuditRule, check: Check) -> Facet:
         )
 
 
-def _none() -> pd.DataFrame:
+def _findings(runs: list[_Run]) -> pd.DataFrame:
     columns = ("id", "code", "verdict", "found", "threshold", "zh", "en")
-    return pd.DataFrame({name: pd.Series(dtype="str") for name in columns})
-
-
-def _findings(run: _Run) -> pd.DataFrame:
-    tables = [_of_facet(run.rule, facet) for facet in run.facets]
-    return pd.concat([_none(), *tables], ignore_index=True)
+    none = pd.DataFrame({name: pd.Series(dtype="str") for name in columns})
+    struck = ((run.rule, facet) for run in runs for facet in run.facets if len(facet.ids))
+    return pd.concat([none, *(_of_facet(*each) for each in struck)], ignore_index=True)
 
 
 def _of_facet(rule: AuditRule, facet: Facet) -> pd.DataFrame:

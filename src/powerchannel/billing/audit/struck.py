@@ -6,7 +6,7 @@ import numpy as np
 from attrs import evolve
 
 from powerchannel.billing.audit.inputs import Bools, Facet, Inputs, Ints, Objects
-from powerchannel.billing.compare.sheets import DECIMALS, plain_text
+from powerchannel.billing.compare.sheets import plain_text
 from powerchannel.text import Text
 
 __all__ = ["not_asked", "struck", "struck_rows", "told", "with_unchecked"]
@@ -18,7 +18,7 @@ def told(value: Ints | Objects | str, rows: Bools) -> Objects:
         return np.full(int(rows.sum()), value, dtype=object)
     picked = value[rows]
     if picked.dtype.kind == "i":
-        return plain_text(picked.astype(np.int64), DECIMALS)
+        return plain_text(picked.astype(np.int64))
     return picked.astype(object)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from attrs import field, frozen
@@ -13,7 +13,22 @@ from powerchannel.billing.batch.exact import Ints
 from powerchannel.money import decimal_text
 from powerchannel.text import Text
 
-__all__ = ["Block", "Choice", "LineColumn", "Numbers", "Texts", "Words", "words"]
+if TYPE_CHECKING:
+    from powerchannel.billing.batch.accounts import Billed
+
+__all__ = [
+    "Block",
+    "Choice",
+    "FindingColumn",
+    "LineColumn",
+    "MeterColumn",
+    "NoteColumn",
+    "Numbers",
+    "RegisterColumn",
+    "Texts",
+    "Words",
+    "words",
+]
 
 Texts: TypeAlias = NDArray[np.object_]
 
@@ -35,6 +50,13 @@ class Numbers:
     values: Ints
     decimals: int
     shown: int | Ints | None = None
+
+    def where(self, mask: NDArray[np.bool_]) -> Numbers:
+        """Return some of them (筛选)."""
+        shown = (
+            self.shown if self.shown is None or isinstance(self.shown, int) else self.shown[mask]
+        )
+        return Numbers(self.values[mask], self.decimals, shown)
 
     def text(self) -> Texts:
         """Return them as they are printed (小数文本).
@@ -86,79 +108,193 @@ def words(cells: Words, count: int) -> Texts:
 
 @frozen(eq=False, kw_only=True)
 class LineColumn:
-    """A printed line that every bill of a block has; see `records.Line` (账单行列)."""
+    """A printed line of the bills of a block; see `records.Line` (账单行列).
+
+    Parameters
+    ----------
+    quantity : Numbers, optional
+        None for an amount that is no quantity at a price.
+    amount : ndarray of int64
+        [fen]; 0 where a bill has no such line.
+    mask : ndarray of bool, optional
+        The bills that have it; None for all.
+    """
 
     code: str
     group: str
     period: str
-    quantity: Numbers
+    quantity: Numbers | None
     unit: str
     price: Words
     amount: Ints
     rule_id: Words
-    status: str
-    clause: str
+    status: Words
+    clause: Words
+    mask: NDArray[np.bool_] | None = None
+
+
+@frozen(eq=False, kw_only=True)
+class FindingColumn:
+    """What a person should know of the bills of a block, each of its account (提示列).
+
+    Parameters
+    ----------
+    code : str
+        Its code.
+    zh, en : words
+        The message.
+    mask : ndarray of bool, optional
+        The bills that have it; None for all.
+    is_last : bool
+        Whether it stands behind those of all accounts of the group.
+    """
+
+    code: str
+    zh: Words
+    en: Words
+    mask: NDArray[np.bool_] | None = None
+    is_last: bool = False
+
+
+@frozen(eq=False, kw_only=True)
+class NoteColumn:
+    """What the energy of some bills of a block is to be told of (电量提示列).
+
+    Parameters
+    ----------
+    bill : ndarray of int64
+        Which bill each is of.
+    ids : ndarray of int64
+        The key of the meter or account.
+    code : str
+        Its code.
+    messages : Text or tuple of Text
+        What it says: to all, or to each.
+    """
+
+    bill: Ints
+    ids: Ints
+    code: str
+    messages: Text | tuple[Text, ...]
+
+    def where(self, mask: NDArray[np.bool_]) -> NoteColumn:
+        """Return those of some of the bills (筛选)."""
+        place = np.cumsum(mask) - 1
+        kept = np.flatnonzero(mask[self.bill])
+        texts = self.messages
+        return NoteColumn(
+            bill=place[self.bill[kept]],
+            ids=self.ids[kept],
+            code=self.code,
+            messages=texts if isinstance(texts, Text) else tuple(texts[i] for i in kept.tolist()),
+        )
+
+
+@frozen(eq=False, kw_only=True)
+class RegisterColumn:
+    """A printed row of a register of the bills of a block; see `records.RegisterRow` (示数行列).
+
+    Parameters
+    ----------
+    bill : ndarray of int64, optional
+        Which bill each row is of; None for one a bill.
+    order : ndarray of int64
+        Its place among those of its bill.
+    meter : ndarray of int64, optional
+        Keys; None where there is no meter.
+    register, period : str
+        What was counted.
+    previous, current : ndarray of int64, optional
+        What was read [1e-6].
+    multiplier : ndarray of int64, optional
+        [1e-6]; 1 where there is none.
+    metered : Numbers, optional
+        What was counted; 0 where it is None, as with what follows.
+    transformer, line, added : Numbers, optional
+        What losses, and all else, add to it.
+    """
+
+    bill: Ints | None = None
+    order: Ints
+    meter: Ints | None
+    register: str
+    period: str
+    previous: Ints | None = None
+    current: Ints | None = None
+    multiplier: Ints | None = None
+    metered: Numbers | None = None
+    transformer: Numbers | None = None
+    line: Numbers | None = None
+    added: Numbers | None = None
+
+
+@frozen(eq=False, kw_only=True)
+class MeterColumn:
+    """A result of meters of the bills of a block (计量点结果列).
+
+    Parameters
+    ----------
+    bill : ndarray of int64, optional
+        Which bill each meter is of; None for one a bill.
+    meter : ndarray of int64
+        Keys.
+    name, period : str
+        Which result.
+    cells : Numbers
+        As printed.
+    """
+
+    bill: Ints | None = None
+    meter: Ints
+    name: str
+    period: str
+    cells: Numbers
 
 
 @frozen(eq=False, kw_only=True)
 class Block:
-    """Bills that have the same registers, lines and values (同式账单).
+    """Bills of account rows that have the same lines and values (同式账单).
 
     Parameters
     ----------
-    groups, accounts, meters : ndarray of int64, shape (bills,)
+    groups, accounts : ndarray of int64, shape (bills,)
         Keys over the names of the state.
+    ranks : ndarray of int64
+        In the order of the accounts of a group.
+    is_alone : ndarray of bool
+        Which accounts are the only one of their group.
     lines : tuple of LineColumn
         In the order in which they are printed.
-    findings : tuple of (str, Text)
-        Code and message of what every account should know.
-    multiplier : ndarray of int64
-        [1e-6]
-    previous, current : mapping of register to ndarray of int64
-        What was read [1e-6].
-    metered, billed : mapping of period to ndarray of int64
-        Energy in units of ``10**-metered_decimals`` and ``10**-billed_decimals``; under ``total``
-        alone for a single rate.
+    findings : tuple of FindingColumn
+        In the order in which they are told, behind the notes of the energy.
+    energy : Billed
+        What is billed.
     metered_decimals, billed_decimals : int
-        As above.
-    others : mapping of register to ndarray of int64
-        What reverse and reactive registers counted, metered decimals.
-    metered_reactive, reactive : ndarray of int64, optional
-        Metered and billed decimals.
+        Of its energy.
     metered_demand, demand : Numbers, optional
         [kW]
     factor : ndarray of int64, optional
         The power factor in hundredths; 0 for none.
     rate : Choice, optional
         The rate, where the power factor changes the bill [percent].
-    fed_in : ndarray of int64, optional
-        Billed decimals.
-    feed_in_fen, feed_in_vat_fen : ndarray of int64, optional
-        What is paid for it.
+    fed_in : mapping of name to Numbers
+        The results of what was fed in, where it is not 0.
     """
 
     groups: Ints
     accounts: Ints
-    meters: Ints
+    ranks: Ints
+    is_alone: NDArray[np.bool_]
     lines: tuple[LineColumn, ...]
-    findings: tuple[tuple[str, Text], ...] = ()
-    multiplier: Ints
-    previous: Mapping[str, Ints]
-    current: Mapping[str, Ints]
-    metered: Mapping[str, Ints]
-    billed: Mapping[str, Ints]
+    findings: tuple[FindingColumn, ...] = ()
+    energy: Billed
     metered_decimals: int
     billed_decimals: int
-    others: Mapping[str, Ints] = field(factory=dict)
-    metered_reactive: Ints | None = None
-    reactive: Ints | None = None
     metered_demand: Numbers | None = None
     demand: Numbers | None = None
     factor: Ints | None = None
     rate: Choice | None = None
-    fed_in: Ints | None = None
-    feed_in_fen: Ints | None = None
-    feed_in_vat_fen: Ints | None = None
+    fed_in: Mapping[str, Numbers] = field(factory=dict)
 
     def __len__(self) -> int:
         return len(self.groups)

@@ -3,76 +3,88 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 
 import numpy as np
 from attrs import evolve, frozen
 from numpy.typing import NDArray
 
+from powerchannel.billing.batch.accounts import Billed
 from powerchannel.billing.batch.blocks import Block, Choice, Numbers
-from powerchannel.billing.batch.capacity import capacity_line, is_unsteady
-from powerchannel.billing.batch.exact import Ints, quotient, times
+from powerchannel.billing.batch.charges import charge, feed_in, untaken
+from powerchannel.billing.batch.debts import FeeRates
+from powerchannel.billing.batch.exact import Ints
 from powerchannel.billing.batch.inputs import Chunk, reason
 from powerchannel.billing.batch.plans import Plan
-from powerchannel.billing.batch.power_factor import Rates, hundredths, power_factor_line
-from powerchannel.billing.batch.pricing import charge_all, fen_per_unit
-from powerchannel.billing.batch.registers import Energy, metered
-from powerchannel.billing.batch.tiers import is_cut, tier_lines
+from powerchannel.billing.batch.power_factor import Rates, adjusted, hundredths, unadjusted
+from powerchannel.billing.reference.assembly import AVERAGE_DECIMALS
 from powerchannel.billing.rules import Rulebook
 
-__all__ = ["compute"]
+__all__ = ["Work", "bills_of", "prepared"]
 
-_MOST_KW = 1e9
+_MOST_AVERAGE = 9e18
 
 
 @frozen(eq=False, kw_only=True)
-class _Work:
-    """Some groups of one plan on their way to bills."""
+class Work:
+    """Account rows of one plan on their way to bills (计费中)."""
 
     plan: Plan
     chunk: Chunk
     rows: Ints
-    energy: Energy
-    billed: Mapping[str, Ints]
-    reactive: Ints | None
-    demand: Ints | None
+    energy: Billed
     factor: Ints | None
     place: Ints | None
+    fees: FeeRates | None
+    rates: Rates | None
+    rulebook: Rulebook
 
-    def where(self, mask: NDArray[np.bool_]) -> _Work:
-        """Return the work of some groups."""
+    @property
+    def is_used(self) -> NDArray[np.bool_]:
+        """Which rows have energy; of those that share a power factor, where there is one."""
+        pool = self.energy.pool
+        if pool is None or self.place is None:
+            return np.asarray(self.billed["total"] > 0)
+        return pool.is_known
 
-        def kept(columns: Mapping[str, Ints]) -> dict[str, Ints]:
-            return {name: values[mask] for name, values in columns.items()}
+    def left(self) -> Work:
+        """Return that of groups without a reason (可出账的)."""
+        is_left = self.chunk.reasons[self.chunk.owners[self.rows]] == 0
+        return self if is_left.all() else self.where(is_left)
+
+    def where(self, mask: NDArray[np.bool_]) -> Work:
+        """Return that of some account rows (筛选)."""
 
         def known(values: Ints | None) -> Ints | None:
             return None if values is None else values[mask]
 
-        energy = Energy(
-            counted=kept(self.energy.counted),
-            metered=kept(self.energy.metered),
-            reasons=self.energy.reasons[mask],
-        )
         return evolve(
             self,
             rows=self.rows[mask],
-            energy=energy,
-            billed=kept(self.billed),
-            reactive=known(self.reactive),
-            demand=known(self.demand),
+            energy=self.energy.where(mask),
             factor=known(self.factor),
             place=known(self.place),
         )
 
     @property
-    def total(self) -> Numbers:
-        return Numbers(self.billed["total"], self.plan.rounding.billed_decimals)
+    def billed(self) -> Mapping[str, Ints]:
+        """The energy that is billed (计费电量)."""
+        return self.energy.billed
+
+    @property
+    def demand(self) -> Ints | None:
+        """The demand that was recorded (计量需量)."""
+        return self.energy.demand
 
 
-def compute(
-    plan: Plan, chunk: Chunk, rows: Ints, rulebook: Rulebook, rates: Rates | None
-) -> Block | None:
-    """Bill some groups of one plan; those that cannot be get a reason in the chunk (批量计费).
+def prepared(
+    plan: Plan,
+    chunk: Chunk,
+    rows: Ints,
+    energy: Billed,
+    rulebook: Rulebook,
+    rates: Rates | None,
+) -> Work:
+    """Prepare the bills of one plan; groups without one get a reason in the chunk (计费准备).
 
     Parameters
     ----------
@@ -81,7 +93,9 @@ def compute(
     chunk : Chunk
         Their rows.
     rows : ndarray of int64
-        Which groups of it.
+        Which account rows of it.
+    energy : Billed
+        What they are billed for.
     rulebook : Rulebook
         The rules.
     rates : Rates, optional
@@ -89,59 +103,71 @@ def compute(
 
     Returns
     -------
+    Work
+        Of those that can be billed.
+    """
+    work = _work(plan, chunk, rows, energy, rulebook, rates)
+    reasons = _reasons(work, is_assessed=rates is not None)
+    chunk.refuse(rows, reasons)
+    return work if not reasons.any() else work.where(reasons == 0)
+
+
+def bills_of(work: Work) -> Block | None:
+    """Return the bills of account rows whose groups have no reason against it (出账).
+
+    Parameters
+    ----------
+    work : Work
+        From `prepared`; groups that come to too much get a reason.
+
+    Returns
+    -------
     Block or None
         None where no bill is left.
     """
-    energy = metered(plan.layout, chunk, rows, plan.rounding, rulebook.readings)
-    work = _work(plan, chunk, rows, energy, rates)
-    reasons = _reasons(work, is_assessed=rates is not None)
-    if reasons.any():
-        chunk.reasons[rows] = reasons
-        work = work.where(reasons == 0)
-    return _block(work, rates) if len(work.rows) else None
+    work = work.left()
+    if not len(work.rows):
+        return None
+    block = _block(work, work.rates)
+    is_far = _is_too_large(block)
+    if not is_far.any():
+        return block
+    work.chunk.refuse(work.rows, is_far * np.uint8(reason("too_large")))
+    return bills_of(work)
 
 
-def _work(plan: Plan, chunk: Chunk, rows: Ints, energy: Energy, rates: Rates | None) -> _Work:
-    less = plan.rounding.metered_decimals - plan.rounding.billed_decimals
-    billed = {period: _rounded(values, less) for period, values in energy.metered.items()}
-    if "total" not in billed:
-        parts = list(billed.values())
-        billed["total"] = sum(parts[1:], start=parts[0])
-    reactive = energy.reactive()
-    reactive = None if reactive is None else _rounded(reactive, less)
-    factor = None if reactive is None else hundredths(billed["total"], reactive)
+def _is_too_large(block: Block) -> NDArray[np.bool_]:
+    """Tell which bills come to more than an average price of them can be worked out of."""
+    scale = 10 ** (AVERAGE_DECIMALS - 2 + block.billed_decimals)
+    return np.asarray(np.abs(block.amount.astype(np.float64)) > _MOST_AVERAGE / scale)
+
+
+def _work(
+    plan: Plan, chunk: Chunk, rows: Ints, energy: Billed, rulebook: Rulebook, rates: Rates | None
+) -> Work:
+    reactive, pool = energy.reactive, energy.pool
+    if pool is not None:
+        factor: Ints | None = pool.factor
+    else:
+        factor = None if reactive is None else hundredths(energy.billed["total"], reactive)
     place = None
-    if rates is not None and factor is not None:
+    is_measured = factor is not None if pool is None else bool(pool.is_in.any())
+    if rates is not None and factor is not None and is_measured:
         place = rates.place(chunk.account("power_factor_standard", rows), factor)
-    return _Work(
+    return Work(
         plan=plan,
         chunk=chunk,
         rows=rows,
         energy=energy,
-        billed=billed,
-        reactive=reactive,
-        demand=_demand(plan, chunk, rows),
         factor=factor,
         place=place,
+        fees=FeeRates.of(rulebook.late_fee, plan.category),
+        rates=rates,
+        rulebook=rulebook,
     )
 
 
-def _rounded(values: Ints, less: int) -> Ints:
-    """Round to fewer decimals, or write with more."""
-    return quotient(values, 1, 10**less) if less > 0 else values * 10**-less
-
-
-def _demand(plan: Plan, chunk: Chunk, rows: Ints) -> Ints | None:
-    if not plan.layout.has_demand:
-        return None
-    read, multiplier = chunk.demand[rows], chunk.meter("multiplier", rows)
-    is_far = np.abs(read.astype(np.float64)) * multiplier > _MOST_KW * 1e12
-    read = np.where(is_far, -1, read)
-    multiplier = np.where(is_far, 10**12, multiplier)
-    return quotient(read, multiplier, 10 ** (12 - plan.rounding.demand_decimals))
-
-
-def _reasons(work: _Work, *, is_assessed: bool) -> NDArray[np.uint8]:
+def _reasons(work: Work, *, is_assessed: bool) -> NDArray[np.uint8]:
     """Tell why groups are left to the reference, the first reason first."""
     plan, chunk, rows = work.plan, work.chunk, work.rows
     found = work.energy.reasons.copy()
@@ -149,69 +175,48 @@ def _reasons(work: _Work, *, is_assessed: bool) -> NDArray[np.uint8]:
     def refuse(name: str, is_out: NDArray[np.bool_]) -> None:
         found[is_out & (found == 0)] = reason(name)
 
-    for period in plan.missing:
-        refuse("price_missing", work.billed[period] != 0)
-    if is_assessed:
-        is_known = work.place is not None
-        place = work.place if work.place is not None else rows
-        refuse("power_factor", (work.billed["total"] == 0) | (place < 0) | ~np.bool_(is_known))
+    if is_assessed and (pool := work.energy.pool) is not None:
+        refuse("power_factor", pool.is_known & ~pool.is_in)
+    if is_assessed and work.place is not None:
+        refuse("power_factor", work.is_used & (work.place < 0))
+    if is_assessed and not plan.has_lines:
+        refuse("power_factor", ~work.is_used | np.bool_(work.place is None))
     if work.demand is not None:
         refuse("demand", work.demand < 0)
-    refuse("year_to_date", is_cut(plan.tariff, chunk, rows))
-    if plan.capacity is not None:
-        refuse("transformer_states", is_unsteady(plan.capacity, chunk, rows, work.demand))
+    for name, is_out in untaken(plan, chunk, rows, work.energy):
+        refuse(name, is_out)
+    refuse("debts", chunk.after.untaken(rows, work.fees))
     return found
 
 
-def _block(work: _Work, rates: Rates | None) -> Block:
+def _block(work: Work, rates: Rates | None) -> Block:
     plan, chunk, rows = work.plan, work.chunk, work.rows
-    decimals = plan.rounding.billed_decimals
-    lines = charge_all(plan.lines, work.billed, decimals)
-    if plan.tiers is not None:
-        lines += tier_lines(plan.tiers, chunk, rows, work.billed, decimals)
+    charged = charge(plan, chunk, rows, work.energy)
     demand = None if work.demand is None else Numbers(work.demand, plan.rounding.demand_decimals)
-    metered_demand = demand
-    if plan.capacity is not None:
-        line, kw = capacity_line(plan.capacity, chunk, rows, work.demand, work.total)
-        lines.append(line)
-        demand = kw or demand
+    lines = [*charged.lines, *chunk.after.lines(rows, work.fees)]
+    findings = [*charged.findings, *chunk.after.findings(rows, plan.lacking)]
     rate = None
+    if rates is not None:
+        line = adjusted(plan.power_factor, rates, work.place, lines, work.is_used)
+        lines.append(line)
+        is_measured = work.place is not None
+        active = work.is_used.astype(np.int64) if is_measured else work.billed["total"]
+        findings += unadjusted(work.rulebook, active, is_measured=is_measured)
     if rates is not None and work.place is not None:
-        lines.append(power_factor_line(plan.power_factor, rates, work.place, lines))
-        rate = Choice(rates.percents, work.place)
-    names = (*plan.layout.reactive, *plan.layout.reverse)
+        rate = Choice(rates.percents, np.where(work.is_used, work.place, 0))
     return Block(
-        groups=chunk.groups[rows],
+        groups=chunk.groups[chunk.owners[rows]],
+        ranks=rows,
+        is_alone=chunk.is_alone[rows],
         accounts=chunk.account("account_id", rows),
-        meters=chunk.meter("meter_id", rows).astype(np.int64),
         lines=tuple(lines),
-        findings=plan.findings,
-        multiplier=chunk.meter("multiplier", rows),
-        previous={name: chunk.previous[name][rows] for name in plan.layout.read},
-        current={name: chunk.current[name][rows] for name in plan.layout.read},
-        metered=work.energy.metered,
-        billed={p: v for p, v in work.billed.items() if p != "total" or not plan.layout.parts},
-        metered_decimals=plan.rounding.metered_decimals,
-        billed_decimals=decimals,
-        others={name: work.energy.counted[name] for name in sorted(names)},
-        metered_reactive=work.energy.reactive(),
-        reactive=work.reactive,
-        metered_demand=metered_demand,
-        demand=demand,
+        findings=tuple(findings),
+        energy=work.energy,
+        metered_decimals=0 if work.energy.is_bare else plan.rounding.metered_decimals,
+        billed_decimals=plan.rounding.billed_decimals,
+        metered_demand=demand,
+        demand=charged.demand or demand,
         factor=work.factor,
         rate=rate,
-        **_feed_in(work),
+        fed_in=feed_in(plan, chunk, rows, work.energy),
     )
-
-
-def _feed_in(work: _Work) -> dict[str, Ints]:
-    """Return what was fed in, and what is paid for it with the tax inside."""
-    plan, reverse = work.plan, work.energy.reverse()
-    if reverse is None:
-        return {}
-    decimals, rule = plan.rounding.billed_decimals, plan.tariff.feed_in
-    fed = _rounded(reverse, plan.rounding.metered_decimals - decimals)
-    if rule is None:
-        return {"fed_in": fed}
-    fen, vat = times(fed, fen_per_unit(rule.price, decimals)), Fraction(rule.vat_rate)
-    return {"fed_in": fed, "feed_in_fen": fen, "feed_in_vat_fen": times(fen, vat / (1 + vat))}

@@ -33,12 +33,14 @@ class Editions:
     def __init__(self, rulebook: Rulebook, names: NDArray[np.object_]) -> None:
         self._rulebook, self._names = rulebook, names
         self._spans: dict[int, tuple[tuple[int, int, int], ...]] = {}
-        self.tariffs: list[Tariff] = []
+        self._editions: list[Tariff] = []
+        self._places: dict[tuple[int, int], int] = {}
+        self.tariffs: list[tuple[Tariff, ...]] = []
 
     def of(
         self, tariffs: NDArray[np.integer], begins: NDArray[np.integer], ends: NDArray[np.integer]
-    ) -> tuple[Ints, NDArray[np.bool_]]:
-        """Return the edition of each row, and where it changes within the row (各行电价版本).
+    ) -> Ints:
+        """Return the editions of each row (各行电价版本).
 
         Parameters
         ----------
@@ -49,20 +51,39 @@ class Editions:
 
         Returns
         -------
-        editions : ndarray of int64
-            Places in `tariffs`; -1 where there is none that can be billed with.
-        has_changed : ndarray of bool
-            Whether another edition comes into force.
+        ndarray of int64
+            Places in `tariffs`, of all editions that come into force within the row; -1 where
+            there is none that can be billed with on the first or the last day.
         """
         found = np.full(len(tariffs), -1)
-        has_changed = np.zeros(len(tariffs), np.bool_)
         for key in np.unique(tariffs).tolist():
-            mine = tariffs == key
-            for first, last, place in self._of(key):
+            mine, spans = tariffs == key, self._of(key)
+            for first, last, place in spans:
                 begun = mine & (begins >= first) & (begins < last)
-                found[begun] = place
-                has_changed |= begun & (ends > last)
-        return found, has_changed
+                found[begun] = self._place(place, place)
+                if (begun & (ends > last)).any():
+                    found[begun & (ends > last)] = -1
+                    for since, until, other in spans:
+                        both = begun & (ends > last) & (ends > since) & (ends <= until)
+                        found[both] = self._place(place, other)
+        return found
+
+    def changes(self, place: int) -> tuple[int, ...]:
+        """Return the days on which an edition follows another (变价日).
+
+        Parameters
+        ----------
+        place : int
+            In `tariffs`.
+        """
+        return tuple(_day(tariff.effective_from, _ALWAYS) for tariff in self.tariffs[place][1:])
+
+    def _place(self, first: int, last: int) -> int:
+        """Return the place of editions one after another."""
+        if (first, last) not in self._places:
+            self._places[first, last] = len(self.tariffs)
+            self.tariffs.append(tuple(self._editions[first : last + 1]))
+        return self._places[first, last]
 
     def _of(self, key: int) -> tuple[tuple[int, int, int], ...]:
         if key not in self._spans:
@@ -76,8 +97,8 @@ class Editions:
         books = editions(self._rulebook.tariffs, name).books
         if any(supported(book) for book in books):
             return []
-        first = len(self.tariffs)
-        self.tariffs += books
+        first = len(self._editions)
+        self._editions += books
         return [
             (_day(book.effective_from, _ALWAYS), _day(book.effective_to, _NEVER), first + i)
             for i, book in enumerate(books)

@@ -9,31 +9,30 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
+from powerchannel.billing.batch.after import After
 from powerchannel.billing.batch.editions import Editions
+from powerchannel.billing.batch.equipment import Equipment
 from powerchannel.billing.batch.exact import Ints
-from powerchannel.billing.state import BY_MONTH, GROUP, MONTH, State
-from powerchannel.billing.state.rows import Rows
-from powerchannel.billing.tables.schemas import SCHEMAS
+from powerchannel.billing.batch.keys import Keys, runs
+from powerchannel.billing.batch.meters import Hung, Legs, hung, legs
+from powerchannel.billing.batch.ordering import account_rows, in_order, is_torn
+from powerchannel.billing.state import BY_GROUP, BY_MONTH, GROUP, MONTH, State
 from powerchannel.billing.tables.words import (
     LOSS_METHODS,
     METERING_SIDES,
-    READING_STATUSES,
-    REGISTERS,
     TRANSFORMER_KINDS,
     TRANSFORMER_STATUSES,
 )
-from powerchannel.tables import NO_DAY, NO_NUMBER, Vocabulary
+from powerchannel.memory.rows import Rows
+from powerchannel.tables import NO_DAY, Vocabulary
 
-__all__ = ["CHUNK", "MISSING", "REASONS", "Chunk", "Codes", "chunks", "reason"]
+__all__ = ["CHUNK", "REASONS", "Chunk", "Codes", "chunks", "reason"]
 
 Bools: TypeAlias = NDArray[np.bool_]
 Codes: TypeAlias = NDArray[np.uint8]
 
 CHUNK = 1 << 15
 """Groups that are billed at once: their columns stay in the cache."""
-
-MISSING = np.iinfo(np.int64).min
-"""Where no reading counts."""
 
 REASONS = (
     "",
@@ -57,11 +56,11 @@ REASONS = (
     "power_factor",
     "demand",
     "year_to_date",
+    "intervals",
 )
 """Why a group is left to the reference; the first is: it is not."""
 
-_UNTAKEN = ("relations", "lines", "givens", "incidents", "adjustments", "debts")
-_DEMAND = [code.code for code in REGISTERS].index("max_demand")
+_UNTAKEN = ("givens", "incidents")
 
 
 def reason(name: str) -> int:
@@ -79,18 +78,15 @@ def _place(vocabulary: Vocabulary, code: str) -> int:
     return [c.code for c in vocabulary].index(code)
 
 
-_OK = _place(READING_STATUSES, "ok")
 _LOW = _place(METERING_SIDES, "low")
 _RUNNING = _place(TRANSFORMER_STATUSES, "running")
 _NO_LOSS = _place(LOSS_METHODS, "none")
 _MOTOR = _place(TRANSFORMER_KINDS, "hv_motor")
-_ONE = 10 ** SCHEMAS["meters"]["multiplier"].decimals
-"""The multiplier of a meter that names none."""
 
 
 @frozen(eq=False, kw_only=True)
 class Chunk:
-    """Some groups of a month, one entry each, and all readings of them (一批计费组).
+    """Some groups of a month and their account rows, one entry each (一批计费组).
 
     Parameters
     ----------
@@ -98,17 +94,25 @@ class Chunk:
         Their keys, ascending.
     reasons : ndarray of uint8
         Why the batch does not take a group, so far: an index of `REASONS`.
-    accounts, meters : mapping of column name to ndarray
-        The row of each group; of one that is not taken, whatever stands there.
-    editions : ndarray of int64
+    owners : ndarray of int64, shape (rows,)
+        The place of the group of each account row, ascending.
+    accounts : mapping of column name to ndarray, shape (rows,)
+        The account rows; of a group that is not taken, whatever stands there.
+    meters : mapping of str to ndarray, shape (rows,)
+        ``installed_on`` of the first meter of each account row, ``removed_on`` of the last.
+    editions : ndarray of int64, shape (rows,)
         Which edition of which tariff.
-    previous, current : mapping of register to ndarray of int64, shape (groups,)
-        What it showed at both ends [1e-6]; `MISSING` for nothing. Those that any meter has.
-    signatures : ndarray of int64
-        A bit for each register that was ever read.
-    demand : ndarray of int64
-        The largest reading of the maximum demand [1e-6]; `MISSING` for none.
-    kva, transformer_kva : ndarray of int64
+    hung : Hung
+        All their meters, with or without a day in the period.
+    legs : Legs
+        Their meters and what those showed.
+    first_leg : ndarray of int64, shape (rows,)
+        The place of the first meter of each account row.
+    is_alone : ndarray of bool, shape (rows,)
+        The only account of its group.
+    is_plain : ndarray of bool, shape (rows,)
+        One meter throughout, alone in its group, without losses.
+    kva, transformer_kva : ndarray of int64, shape (rows,)
         Capacity of all equipment, and without motors [1e-4 kVA].
     kva_decimals : ndarray of int64
         Decimals that the sum shows.
@@ -116,33 +120,78 @@ class Chunk:
         Rows of equipment.
     is_steady : ndarray of bool
         All of it ran throughout, and nothing is interlocked.
+    states : Equipment
+        That of the others.
+    tables : mapping of table name to Rows
+        The rows that the columns are made of.
+    names : ndarray of object
+        The names that keys are over.
+    after : After
+        What is added to the bills of groups.
     """
 
     groups: Ints
     reasons: Codes
+    owners: Ints
     accounts: Mapping[str, NDArray[np.integer]]
-    meters: Mapping[str, NDArray[np.integer]]
+    meters: Mapping[str, Ints]
     editions: Ints
-    previous: Mapping[str, Ints]
-    current: Mapping[str, Ints]
-    signatures: Ints
-    demand: Ints
+    hung: Hung
+    legs: Legs
+    first_leg: Ints
+    is_alone: Bools
+    is_plain: Bools
     kva: Ints
     transformer_kva: Ints
     kva_decimals: Ints
     equipment: Ints
     is_steady: Bools
+    states: Equipment
+    tables: Mapping[str, Rows]
+    names: NDArray[np.object_]
+    after: After
 
     def __len__(self) -> int:
         return len(self.groups)
 
     def account(self, column: str, rows: Ints) -> Ints:
-        """Return a column of the account rows of some groups (账户列)."""
+        """Return a column of some account rows (账户列)."""
         return self.accounts[column][rows].astype(np.int64, copy=False)
 
     def meter(self, column: str, rows: Ints) -> Ints:
-        """Return a column of the meters of some groups (计量点列)."""
+        """Return when the meters of some account rows came or went (装拆日期)."""
         return self.meters[column][rows].astype(np.int64, copy=False)
+
+    def places(self, table: str) -> Ints:
+        """Return the place of the group of each row of a table (所属组位置)."""
+        return _at(self.groups, self.tables[table])
+
+    def row_of(self, group: Ints, account: Keys) -> Ints:
+        """Return the account rows of some groups and accounts; -1 for none (查账户行).
+
+        Parameters
+        ----------
+        group : ndarray of int64
+            Places of groups.
+        account : ndarray of int64
+            Keys of accounts.
+        """
+        return account_rows(group, account, self.owners, self.accounts)
+
+    def refuse(self, rows: Ints, why: Codes) -> None:
+        """Leave the groups of some account rows to the reference, where there is a reason (转逐户).
+
+        Parameters
+        ----------
+        rows : ndarray of int64
+            The account rows.
+        why : ndarray of uint8
+            An index of `REASONS`; the first reason of a group stays.
+        """
+        odd = np.flatnonzero(why)
+        at = self.owners[rows[odd]]
+        fresh = self.reasons[at] == 0
+        self.reasons[at[fresh]] = why[odd[fresh]]
 
 
 def chunks(state: State, editions: Editions, month: int, size: int = CHUNK) -> Iterator[Chunk]:
@@ -166,13 +215,13 @@ def chunks(state: State, editions: Editions, month: int, size: int = CHUNK) -> I
         last = int(np.searchsorted(keys, keys[last - 1], side="right"))
         rows = _between(state, int(keys[first]), int(keys[last - 1]), month)
         if len(rows["accounts"]):
-            yield _chunk(rows, editions)
+            yield _chunk(rows, editions, state.names)
         first = last
 
 
 def _between(state: State, first: int, last: int, month: int) -> dict[str, Rows]:
-    found: dict[str, Rows] = {}
-    for name in (*BY_MONTH, "readings"):
+    found: dict[str, Rows] = {"loss_tables": state.tables["loss_tables"]}
+    for name in (*BY_MONTH, *BY_GROUP):
         table = state.tables[name]
         start, end = np.searchsorted(table[GROUP], [first, last + 1])
         part = Rows(name, table.key, {n: v[start:end] for n, v in table.columns.items()})
@@ -182,31 +231,41 @@ def _between(state: State, first: int, last: int, month: int) -> dict[str, Rows]
     return found
 
 
-def _chunk(rows: Mapping[str, Rows], editions: Editions) -> Chunk:
-    groups, starts, counts = _runs(rows["accounts"][GROUP].astype(np.int64, copy=False))
+def _chunk(rows: Mapping[str, Rows], editions: Editions, names: NDArray[np.object_]) -> Chunk:
+    starts, counts = runs(rows["accounts"][GROUP])
+    groups = rows["accounts"][GROUP][starts].astype(np.int64, copy=False)
     n = len(groups)
     reasons = np.zeros(n, np.uint8)
-    accounts = {name: v[starts] for name, v in rows["accounts"].columns.items()}
-    _refuse(reasons, counts != 1, "several_rows")
+    owners = np.repeat(np.arange(n), counts)
+    accounts = in_order(rows["accounts"], owners, names)
+    _refuse(reasons, _any(owners, is_torn(accounts, owners), n), "several_rows")
     for name in _UNTAKEN:
         at = _at(groups, rows[name])
         _refuse(reasons, np.bincount(at, minlength=n) > 0, name)
-    meters = _meters(rows["meters"], groups, accounts, reasons)
-    edition, has_changed = editions.of(
-        accounts["tariff"], accounts["started_on"], accounts["ended_on"]
-    )
-    _refuse(reasons, has_changed, "tariff_changes")
-    _refuse(reasons, edition < 0, "tariff")
-    equipment = _equipment(rows["transformers"], groups, accounts, meters, reasons)
-    read = _readings(rows["readings"], groups, accounts, meters, reasons)
+    _refuse(reasons, _has_any(groups, rows["intervals"]), "intervals")
+    found = hung(rows["meters"], _at(groups, rows["meters"]), accounts, owners, names)
+    edition = editions.of(accounts["tariff"], accounts["started_on"], accounts["ended_on"])
+    _refuse(reasons, _any(owners, edition < 0, n), "tariff")
+    after, odd = After.of(rows, groups, owners, accounts, names)
+    for name, is_odd in odd.items():
+        _refuse(reasons, is_odd, name)
+    _refuse(reasons, (counts > 1) & _any(owners, after.is_there, n), "adjustments")
+    equipment = _equipment(rows["transformers"], groups, accounts, owners)
+    at = _at(groups, rows["transformers"])
+    is_unsteady = ~equipment["is_steady"]
+    states = Equipment.of(rows["transformers"], at, owners, accounts["account_id"], is_unsteady)
     return Chunk(
         groups=groups,
         reasons=reasons,
+        owners=owners,
         accounts=accounts,
-        meters=meters,
         editions=edition,
+        states=states,
         **equipment,
-        **read,
+        **_metered(rows, groups, accounts, owners, found, reasons),
+        after=after,
+        tables=rows,
+        names=names,
     )
 
 
@@ -215,12 +274,10 @@ def _refuse(reasons: Codes, is_out: Bools, name: str) -> None:
         reasons[is_out & (reasons == 0)] = reason(name)
 
 
-def _runs(keys: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return the distinct of sorted keys, where each begins, and how many there are."""
-    is_first = np.ones(len(keys), np.bool_)
-    np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
-    starts = np.flatnonzero(is_first)
-    return keys[starts], starts, np.diff(starts, append=len(keys))
+def _has_any(groups: Ints, rows: Rows) -> Bools:
+    """Tell which groups have a row, whatever its month; some rows may be of no group here."""
+    first, last = (np.searchsorted(rows[GROUP], groups, side=side) for side in ("left", "right"))
+    return last > first
 
 
 def _at(groups: Ints, rows: Rows) -> Ints:
@@ -230,47 +287,63 @@ def _at(groups: Ints, rows: Rows) -> Ints:
     return np.searchsorted(groups, rows[GROUP])
 
 
-def _meters(
-    rows: Rows, groups: Ints, accounts: Mapping[str, NDArray[np.integer]], reasons: Codes
-) -> dict[str, NDArray[np.integer]]:
-    """Return the meter of each group: one of its account, there on every day."""
-    at = _at(groups, rows)
-    first = np.zeros(len(groups), np.int64)
-    first[at[::-1]] = np.arange(len(at))[::-1]
-    if not len(rows):
-        _refuse(reasons, np.ones(len(groups), np.bool_), "meters")
-        return {n: np.zeros(len(groups), v.dtype) for n, v in rows.columns.items()}
-    found = {n: v[first] for n, v in rows.columns.items()}
-    factor = found["multiplier"]
-    found["multiplier"] = np.where(factor == NO_NUMBER, _ONE, factor)
-    installed, removed = found["installed_on"], found["removed_on"]
-    is_odd = (
-        (np.bincount(at, minlength=len(groups)) != 1)
-        | (found["account_id"] != accounts["account_id"])
-        | ((installed != NO_DAY) & (installed > accounts["started_on"]))
-        | ((removed != NO_DAY) & (removed < accounts["ended_on"]))
+def _metered(
+    rows: Mapping[str, Rows],
+    groups: Ints,
+    accounts: Mapping[str, NDArray[np.integer]],
+    owners: Ints,
+    found: Hung,
+    reasons: Codes,
+) -> dict[str, Any]:
+    """Lay the meters and their readings out; refuse who has none."""
+    n, count = len(groups), len(owners)
+    limits = accounts["ended_on"].astype(np.int64)
+    if n < count:
+        limits = np.maximum.reduceat(limits, np.searchsorted(owners, np.arange(n)))
+    mine, stray = legs(found, rows["readings"], groups, limits)
+    many = np.bincount(mine.hung.row, minlength=count)
+    _refuse(reasons, _any(found.group, found.row < 0, n), "meters")
+    has_relation = np.zeros(n, np.bool_)
+    has_relation[_at(groups, rows["relations"])] = True
+    _refuse(reasons, _any(owners, (many == 0) & ~has_relation[owners], n), "meters")
+    _refuse(reasons, _any(mine.hung.group, mine.is_demand_odd, n), "demand")
+    _refuse(reasons, _any(stray, np.ones(len(stray), np.bool_), n), "demand")
+    first = np.zeros(count, np.int64)
+    first[mine.hung.row[::-1]] = np.arange(len(mine))[::-1]
+    transformers = rows["transformers"]
+    is_lossy = (transformers["kind"] != _MOTOR) & (transformers["loss_method"] != _NO_LOSS)
+    has_losses = _any(_at(groups, transformers), is_lossy, n)
+    is_alone = (np.bincount(owners, minlength=n) == 1)[owners]
+    place = mine.hung
+    is_plain = (
+        (place.begins == accounts["started_on"][place.row])
+        & (place.ends == accounts["ended_on"][place.row])
+        & (place.columns["line_id"] == 0)
+        & ~((place.columns["metering_side"] == _LOW) & has_losses[place.group])
     )
-    _refuse(reasons, is_odd, "meters")
-    _refuse(reasons, found["line_id"] != 0, "lines")
-    return found
+    return {
+        "hung": found,
+        "legs": mine,
+        "first_leg": first,
+        "is_alone": is_alone,
+        "is_plain": (many == 1)
+        & ~_any(place.row, ~is_plain, count)
+        & is_alone
+        & ~has_relation[owners],
+        "meters": found.spans(count),
+    }
 
 
 def _equipment(
-    rows: Rows,
-    groups: Ints,
-    accounts: Mapping[str, NDArray[np.integer]],
-    meters: Mapping[str, NDArray[np.integer]],
-    reasons: Codes,
+    rows: Rows, groups: Ints, accounts: Mapping[str, NDArray[np.integer]], owners: Ints
 ) -> dict[str, Any]:
-    """Add capacities up; refuse meters behind a transformer that loses something."""
-    at, n = _at(groups, rows), len(groups)
+    """Add the capacities of each account up; what is nobody's counts with the first."""
+    group, n = _at(groups, rows), len(owners)
     kva, is_transformer = rows["capacity_kva"], rows["kind"] != _MOTOR
-    own = rows["account_id"] == accounts["account_id"][at]
-    named, ids = meters["transformer_id"][at], rows["transformer_id"]
-    is_behind = (own | (ids == named)) & ((named == 0) | (ids == named))
-    is_lossy = is_transformer & (rows["loss_method"] != _NO_LOSS) & is_behind
-    is_low = meters["metering_side"] == _LOW
-    _refuse(reasons, is_low & _any(at, is_lossy, n), "transformer_loss")
+    at = account_rows(group, rows["account_id"].astype(np.int64), owners, accounts)
+    own = at >= 0
+    at = np.where(own, at, np.searchsorted(owners, group))
+    ids = rows["transformer_id"]
     begins, ends = rows["started_on"], rows["ended_on"]
     is_odd = (
         ~own
@@ -279,7 +352,7 @@ def _equipment(
         | ((begins != NO_DAY) & (begins > accounts["started_on"][at]))
         | ((ends != NO_DAY) & (ends < accounts["ended_on"][at]))
     )
-    is_odd[1:] |= (ids[1:] == ids[:-1]) & (at[1:] == at[:-1])
+    is_odd[1:] |= (ids[1:] == ids[:-1]) & (group[1:] == group[:-1])
     decimals = np.zeros(n, np.int64)
     np.maximum.at(decimals, at, shown_decimals(kva, 4))
     return {
@@ -287,7 +360,7 @@ def _equipment(
         "transformer_kva": _sums(at, np.where(is_transformer, kva, 0), n),
         "kva_decimals": decimals,
         "equipment": np.bincount(at, minlength=n),
-        "is_steady": ~_any(at, is_odd, n),
+        "is_steady": ~_any(group, is_odd, len(groups))[owners],
     }
 
 
@@ -313,64 +386,8 @@ def shown_decimals(values: NDArray[np.integer], decimals: int) -> Ints:
     """
     shown = np.zeros(len(values), np.int64)
     for place in range(decimals):
-        shown += values % 10 ** (decimals - place) != 0
+        is_more = values % 10 ** (decimals - place) != 0
+        if not is_more.any():
+            break
+        shown += is_more
     return shown
-
-
-def _readings(
-    rows: Rows,
-    groups: Ints,
-    accounts: Mapping[str, NDArray[np.integer]],
-    meters: Mapping[str, NDArray[np.integer]],
-    reasons: Codes,
-) -> dict[str, Any]:
-    """Lay out what each register showed on both days; a reading that does not count is missing."""
-    n = len(groups)
-    index, counts = _readings_of(rows[GROUP], groups)
-    at = np.repeat(np.arange(n), counts)
-    begins, ends = (np.repeat(accounts[c], counts) for c in ("started_on", "ended_on"))
-    read = {c: rows[c] if index is None else rows[c][index] for c in rows.columns}
-    day, register, is_ok = read["read_on"], read["register"], read["status"] == _OK
-    is_used = (read["meter_id"] == np.repeat(meters["meter_id"], counts)) & (day <= ends)
-    is_demand = is_used & (register == _DEMAND) & (day > begins)
-    demand = np.full(n, MISSING)
-    np.maximum.at(demand, at[is_demand & is_ok], read["reading"][is_demand & is_ok])
-    _refuse(reasons, _any(at, is_demand & ~is_ok, n), "demand")
-    there = np.flatnonzero(np.bincount(register, minlength=len(REGISTERS)))
-    place = np.zeros(len(REGISTERS), np.int64)
-    place[there] = np.arange(len(there)) * n
-    slot = place.take(register) + at
-    seen = np.zeros(len(there) * n, np.bool_)
-    seen[slot if is_used.all() else slot[is_used]] = True
-    signatures = np.zeros(n, np.int64)
-    for bit, mine in zip(there.tolist(), seen.reshape(-1, n), strict=True):
-        signatures |= mine.astype(np.int64) << bit if bit != _DEMAND else 0
-    signatures |= (demand != MISSING).astype(np.int64) << _DEMAND
-    is_ok &= is_used
-    names = [REGISTERS[i].code for i in there.tolist()]
-    sides = [_laid_out(slot, read["reading"], is_ok & (day == d), n) for d in (begins, ends)]
-    previous, current = (dict(zip(names, side, strict=True)) for side in sides)
-    return {
-        "previous": previous,
-        "current": current,
-        "signatures": signatures,
-        "demand": demand,
-    }
-
-
-def _readings_of(keys: NDArray[np.integer], groups: Ints) -> tuple[Ints | None, Ints]:
-    """Return which readings are of the groups (None: all), and how many of each."""
-    starts = np.searchsorted(keys, groups)
-    counts = np.searchsorted(keys, groups, side="right") - starts
-    if int(counts.sum()) == len(keys):
-        return None, counts
-    before = np.cumsum(counts) - counts
-    return np.arange(counts.sum()) + np.repeat(starts - before, counts), counts
-
-
-def _laid_out(slot: Ints, values: NDArray[np.integer], mask: Bools, n: int) -> list[Ints]:
-    """Return a column for each register there is."""
-    out = np.full((int(slot.max(initial=-1)) // n + 1) * n, MISSING)
-    rows = np.flatnonzero(mask)
-    out[slot.take(rows)] = values.take(rows)
-    return list(out.reshape(-1, n))

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 from numpy.typing import NDArray
 
-from powerchannel.billing.batch.blocks import Choice, LineColumn, Numbers, total
+from powerchannel.billing.batch.blocks import Choice, FindingColumn, LineColumn, Numbers, total
 from powerchannel.billing.batch.exact import Ints, decided, quotient
 from powerchannel.billing.batch.pricing import plain
-from powerchannel.billing.reference.power_factor import CHARGE
+from powerchannel.billing.records import Account, AccountEnergy, Finding, Group, GroupEnergy
+from powerchannel.billing.reference.power_factor import CHARGE, power_factor_charges, table_rule
 from powerchannel.billing.reference.stage import Rule
-from powerchannel.billing.rules import PowerFactorTable
+from powerchannel.billing.rules import PowerFactorTable, Rulebook
 from powerchannel.billing.tariff import PowerFactor
 
-__all__ = ["Rates", "hundredths", "power_factor_line"]
+__all__ = ["Rates", "adjusted", "hundredths", "power_factor_line", "unadjusted"]
 
 _ERROR = 1e-9  # of a hundredth: float64 is right to some 1e-13
 _HUNDREDTHS = 101
+_DAY = date(2000, 1, 1)
 _RATE_DECIMALS = 8  # of a share of the base
 
 
@@ -69,25 +72,31 @@ class Rates:
         The rate of each hundredth from 0 to 100 [1e-8 of the base].
     percents, prices : tuple of str
         The same as they are printed: in percent, and as a share.
+    sources : tuple of Rule
+        The rule of each standard.
     """
 
     standards: Ints
     shares: Ints
     percents: tuple[str, ...]
     prices: tuple[str, ...]
+    sources: tuple[Rule, ...]
 
     @classmethod
     def of(cls, tables: Sequence[PowerFactorTable]) -> Rates | None:
         """Lay the tables out; None where a rate has too many decimals (力率表)."""
         rates = [rate for table in tables for rate in _rates(table)]
-        shares = [(rate / 100).scaleb(_RATE_DECIMALS) for rate in rates]
-        if any(share != int(share) or abs(share) >= 10**15 for share in shares):
+        prices = [rate / 100 for rate in rates]
+        exact = [price.scaleb(_RATE_DECIMALS) for price in prices]
+        shares = [int(share) for share in exact]
+        if shares != exact or max(map(abs, shares), default=0) >= 10**15:
             return None
         return cls(
             standards=np.array([int(t.standard.scaleb(2)) for t in tables], np.int64),
-            shares=np.array([int(share) for share in shares], np.int64),
+            shares=np.array(shares, np.int64),
             percents=tuple(map(plain, rates)),
-            prices=tuple(plain(rate / 100) for rate in rates),
+            prices=tuple(map(plain, prices)),
+            sources=tuple(map(table_rule, tables)),
         )
 
     def place(self, standards: NDArray[np.integer], factor: Ints) -> Ints:
@@ -136,8 +145,7 @@ def power_factor_line(
     scale = 10**_RATE_DECIMALS
     by_base = rule.rounding == "base"
     parts = [fen] if by_base else base
-    source = Rule.of("", rule.provenance)
-    ids = tuple(f"power_factor_tables.{_plain(s)}" for s in rates.standards.tolist())
+    sources, standard = rates.sources, place // _HUNDREDTHS
     return LineColumn(
         code=CHARGE,
         group=CHARGE,
@@ -146,12 +154,78 @@ def power_factor_line(
         unit="yuan",
         price=Choice(rates.prices, place) if by_base else "",
         amount=total([quotient(part, share, scale) for part in parts], len(place)),
-        rule_id=Choice(ids, place // _HUNDREDTHS),
-        status=source.status,
-        clause=source.clause,
+        rule_id=Choice(tuple(source.id for source in sources), standard),
+        status=Choice(tuple(source.status for source in sources), standard),
+        clause=Choice(tuple(source.clause for source in sources), standard),
     )
 
 
-def _plain(hundredth: int) -> str:
-    """Return a standard as records have it, without a last zero."""
-    return str(Decimal(hundredth).scaleb(-2).normalize())
+def adjusted(
+    rule: PowerFactor,
+    rates: Rates,
+    place: Ints | None,
+    lines: Sequence[LineColumn],
+    is_used: NDArray[np.bool_],
+) -> LineColumn:
+    """Return the line of bills, those without energy or a factor among them (力调电费行).
+
+    Parameters
+    ----------
+    rule, rates, lines
+        As for `power_factor_line`.
+    place : ndarray of int64, optional
+        As there; None where nothing measures reactive energy.
+    is_used : ndarray of bool
+        Which bills have energy; the others are not adjusted.
+    """
+    known = np.zeros(len(is_used), np.int64) if place is None else np.where(is_used, place, 0)
+    mask = is_used if place is not None else np.zeros(len(is_used), np.bool_)
+    line = power_factor_line(rule, rates, known, lines)
+    if mask.all():
+        return line
+    return evolve(line, amount=np.where(mask, line.amount, 0), mask=mask)
+
+
+def unadjusted(rulebook: Rulebook, active: Ints, *, is_measured: bool) -> list[FindingColumn]:
+    """Tell which assessed bills are not adjusted, and why (未作力调的提示).
+
+    Parameters
+    ----------
+    rulebook : Rulebook
+        The rules.
+    active : ndarray of int64
+        The energy of each.
+    is_measured : bool
+        Whether their reactive energy is measured.
+    """
+    cases = {0: active <= 0} if is_measured else {1: active != 0, 0: active == 0}
+    return [
+        FindingColumn(
+            code=found.code,
+            zh=found.message.zh,
+            en=found.message.en,
+            mask=mask,
+            is_last=True,
+        )
+        for kwh, mask in cases.items()
+        if mask.any()
+        for found in _told(rulebook, kwh)
+    ]
+
+
+def _told(rulebook: Rulebook, kwh: int) -> tuple[Finding, ...]:
+    """Ask the reference, of an account without reactive metering."""
+    account = Account(
+        account_id="a",
+        group_id="a",
+        tariff="",
+        started_on=_DAY,
+        ended_on=_DAY,
+        is_power_factor_assessed=True,
+    )
+    row = AccountEnergy(account=account, energy_kwh={"total": Decimal(kwh)})
+    group, energy = (
+        Group(group_id="a", accounts=(account,)),
+        GroupEnergy(group_id="a", accounts=(row,)),
+    )
+    return power_factor_charges(group, energy, rulebook, ()).findings

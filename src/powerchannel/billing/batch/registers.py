@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import TypeAlias
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 from numpy.typing import NDArray
 
+from powerchannel.billing.batch.blocks import NoteColumn
 from powerchannel.billing.batch.exact import Ints, quotient
-from powerchannel.billing.batch.inputs import MISSING, Chunk, reason, shown_decimals
+from powerchannel.billing.batch.inputs import reason, shown_decimals
+from powerchannel.billing.batch.meters import MISSING, Legs
 from powerchannel.billing.records import PERIODS
+from powerchannel.billing.reference.notes import MESSAGES
 from powerchannel.billing.rules import Readings
 from powerchannel.billing.tables.words import REGISTERS
 from powerchannel.billing.tariff import Rounding
 from powerchannel.tables import NO_NUMBER
+from powerchannel.text import Text
 
-__all__ = ["MOST_DECIMALS", "Energy", "Layout", "metered"]
+__all__ = ["MOST_DECIMALS", "Energy", "Layout", "layouts", "metered"]
 
 MOST_DECIMALS = 6
 """Energy and demand are billed with so many decimals at most, else by the reference."""
 
 _NAMES = tuple(code.code for code in REGISTERS)
+_OVER = "rollover_applied"
+_Note: TypeAlias = "tuple[str, int, Text]"
 _MOST_KWH = 1e10
 _MOST_SHOWN = 2**62
 _MICRO = 10**6
@@ -105,11 +112,45 @@ class Energy:
         The same by the periods that are billed.
     reasons : ndarray of uint8
         Why a meter is left to the reference.
+    notes : tuple of (str, int, Text)
+        What is said of some of them: code, which, message.
     """
 
     counted: Mapping[str, Ints]
     metered: Mapping[str, Ints]
     reasons: NDArray[np.uint8]
+    notes: tuple[_Note, ...] = ()
+
+    def where(self, mask: NDArray[np.bool_]) -> Energy:
+        """Return that of some of the meters (筛选)."""
+        return Energy(
+            counted={name: values[mask] for name, values in self.counted.items()},
+            metered={name: values[mask] for name, values in self.metered.items()},
+            reasons=self.reasons[mask],
+        )
+
+    def notes_of(self, legs: Legs, rows: Ints) -> tuple[NoteColumn, ...]:
+        """Return what is said of the meters, one a bill (计量提示).
+
+        Parameters
+        ----------
+        legs : Legs
+            The meters.
+        rows : ndarray of int64
+            Which.
+        """
+        found: dict[str, list[tuple[int, Text]]] = {}
+        for code, row, message in self.notes:
+            found.setdefault(code, []).append((row, message))
+        return tuple(
+            NoteColumn(
+                bill=(bill := np.array([row for row, _ in said], np.int64)),
+                ids=legs.of("meter_id", rows[bill]),
+                code=code,
+                messages=tuple(message for _, message in said),
+            )
+            for code, said in found.items()
+        )
 
     def reactive(self) -> Ints | None:
         """Return ``|forward| + |reverse|``; from a net register net + 2 x reverse (无功电量)."""
@@ -129,48 +170,128 @@ class Energy:
         return sum(parts[1:], start=parts[0]) if parts else None
 
 
+def layouts(
+    layout: Layout, legs: Legs, rows: Ints, rounding: Rounding, rules: Readings
+) -> Iterator[tuple[Layout, Ints]]:
+    """Yield the layouts of meters of one make-up, and which have each (示数组成细分).
+
+    Parts that leave nothing of the total, where flat is not read, leave no flat either.
+
+    Parameters
+    ----------
+    layout : Layout
+        Of their registers.
+    legs : Legs
+        The readings.
+    rows : ndarray of int64
+        Which meters.
+    rounding : Rounding
+        Of the tariff.
+    rules : Readings
+        How readings become energy.
+    """
+    every = np.arange(len(rows))
+    if not layout.is_derived or "flat" in layout.parts:
+        yield layout, every
+        return
+    multiplier, reasons = legs.of("multiplier", rows), np.zeros(len(rows), np.uint8)
+    parts = [f"active_{p}" for p in layout.parts]
+    whole, *others = (
+        _counted(name, legs, rows, multiplier, rounding.metered_decimals, reasons, [], rules)
+        for name in ("active_total", *parts)
+    )
+    has_rest = whole > sum(others, start=np.int64(0))
+    for found, mask in ((layout, has_rest), (evolve(layout, is_derived=False), ~has_rest)):
+        if mask.any():
+            yield found, every[mask]
+
+
+def _counted(
+    name: str,
+    legs: Legs,
+    rows: Ints,
+    multiplier: Ints,
+    decimals: int,
+    reasons: NDArray[np.uint8],
+    notes: list[_Note],
+    rules: Readings,
+) -> Ints:
+    """Return what a register counted; 0 where there is a reason."""
+    first, last = legs.previous[name][rows], legs.current[name][rows]
+    over = _ran_over(name, legs, rows, first, last, rules)
+    notes += [(_OVER, row, _over(name, int(first[row]), int(last[row]))) for row in over]
+    last = last.copy() if over else last
+    for row, size in over.items():
+        last[row] += size
+    step = _step(name, first, last, multiplier, reasons)
+    if (multiplier % _MICRO).any():
+        return quotient(step, multiplier, 10 ** (12 - decimals))
+    return quotient(step, multiplier // _MICRO, 10 ** (6 - decimals))
+
+
+def _ran_over(
+    name: str, legs: Legs, rows: Ints, first: Ints, last: Ints, rules: Readings
+) -> dict[int, int]:
+    """Return which registers ran over, and their range [1e-6]: they stood near their end."""
+    if name == "reactive_net":
+        return {}
+    found: dict[int, int] = {}
+    for row in np.flatnonzero((last < first) & (last != MISSING)).tolist():
+        digits = int(legs.of("integer_digits", rows[row : row + 1])[0])
+        size = 0 if digits == NO_NUMBER else 10**digits * _MICRO
+        if 0 < size < _MOST_SHOWN and first[row] >= Fraction(rules.rollover_from_ratio) * size:
+            found[row] = size
+    return found
+
+
+def _over(name: str, first: int, last: int) -> Text:
+    """Tell that a register ran over."""
+    shown = (f"{Decimal(value).scaleb(-6).normalize():f}" for value in (first, last))
+    return MESSAGES[_OVER].fill(register=name, **dict(zip(("first", "last"), shown, strict=True)))
+
+
 def metered(
     layout: Layout,
-    chunk: Chunk,
+    legs: Legs,
     rows: Ints,
     rounding: Rounding,
     rules: Readings,
 ) -> Energy:
-    """Return the energy of the meters of some groups (抄见电量).
+    """Return the energy of some meters (抄见电量).
 
     Parameters
     ----------
     layout : Layout
         That of all of them.
-    chunk : Chunk
+    legs : Legs
         The readings.
     rows : ndarray of int64
-        Which groups.
+        Which meters.
     rounding : Rounding
         Of the tariff.
     rules : Readings
-        By how many last digits a rate total and parts may differ.
+        When a register ran over, and by how many last digits total and parts may differ.
     """
     decimals = rounding.metered_decimals
-    multiplier = chunk.meter("multiplier", rows)
+    multiplier = legs.of("multiplier", rows)
     reasons = np.zeros(len(rows), np.uint8)
     counted: dict[str, Ints] = {}
-    is_whole = not (multiplier % _MICRO).any()
+    notes: list[_Note] = []
     for name in layout.read:
-        first, last = chunk.previous[name][rows], chunk.current[name][rows]
-        step = _step(name, first, last, multiplier, reasons)
-        if is_whole:
-            counted[name] = quotient(step, multiplier // _MICRO, 10 ** (6 - decimals))
-        else:
-            counted[name] = quotient(step, multiplier, 10 ** (12 - decimals))
+        counted[name] = _counted(name, legs, rows, multiplier, decimals, reasons, notes, rules)
     if layout.parts and "active_total" in layout.read:
-        _compare(layout, chunk, rows, counted, reasons, rules.rates_tolerance_units * 10**decimals)
-    return Energy(counted=counted, metered=_by_period(layout, counted), reasons=reasons)
+        _compare(layout, legs, rows, counted, reasons, rules.rates_tolerance_units * 10**decimals)
+    return Energy(
+        counted=counted,
+        metered=_by_period(layout, counted),
+        reasons=reasons,
+        notes=tuple(notes),
+    )
 
 
 def _compare(
     layout: Layout,
-    chunk: Chunk,
+    legs: Legs,
     rows: Ints,
     counted: Mapping[str, Ints],
     reasons: NDArray[np.uint8],
@@ -191,7 +312,7 @@ def _compare(
     odd = np.flatnonzero(gap)
     if len(odd):
         is_far = np.zeros(len(rows), np.bool_)
-        is_far[odd] = gap[odd] >= _tolerance(layout, chunk, rows[odd], units) * _NEARLY
+        is_far[odd] = gap[odd] >= _tolerance(layout, legs, rows[odd], units) * _NEARLY
         _refuse(reasons, is_far, "total_and_parts")
 
 
@@ -227,16 +348,16 @@ def _by_period(layout: Layout, counted: Mapping[str, Ints]) -> dict[str, Ints]:
     return {p: found[p] for p in layout.periods}
 
 
-def _tolerance(layout: Layout, chunk: Chunk, rows: Ints, units: Decimal) -> NDArray[np.float64]:
+def _tolerance(layout: Layout, legs: Legs, rows: Ints, units: Decimal) -> NDArray[np.float64]:
     """Return last digit x rates x multiplier; digits as the readings have."""
-    digits = chunk.meter("decimal_digits", rows)
+    digits = legs.of("decimal_digits", rows)
     is_unknown = digits == NO_NUMBER
     if is_unknown.any():
         shown = np.zeros(len(rows), np.int64)
         for name in (n for n in layout.read if n.startswith("active_")):
-            for side in (chunk.previous, chunk.current):
+            for side in (legs.previous, legs.current):
                 np.maximum(shown, shown_decimals(side[name][rows], 6), out=shown)
         digits = np.where(is_unknown, shown, digits)
     rates = float(Fraction(units) * len(layout.parts))
-    multiplier = chunk.meter("multiplier", rows) / _MICRO
+    multiplier = legs.of("multiplier", rows) / _MICRO
     return np.asarray(rates * multiplier * 10.0 ** -digits.astype(np.float64))

@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
-from decimal import Decimal
 from itertools import pairwise
 
 import numpy as np
 from attrs import frozen
+from numpy.typing import NDArray
 
 from powerchannel.billing.batch.blocks import LineColumn, Numbers
 from powerchannel.billing.batch.exact import Ints, quotient
 from powerchannel.billing.batch.inputs import Chunk
 from powerchannel.billing.batch.inputs import shown_decimals as decimals_of
+from powerchannel.billing.batch.limits import DECIMALS, MOST_KWH, limits_of
 from powerchannel.billing.batch.pricing import Priced, charged, priced
-from powerchannel.billing.records import Account, AccountEnergy, Group
+from powerchannel.billing.batch.splits import Days
 from powerchannel.billing.reference.prices import CATALOGUE
-from powerchannel.billing.reference.segments import Segment
 from powerchannel.billing.reference.stage import Rule
-from powerchannel.billing.reference.tiers import tier_limits
-from powerchannel.billing.tariff import Tariff
-from powerchannel.tables import NO_DAY, NO_NUMBER
+from powerchannel.billing.tariff import Tariff, Tiers
+from powerchannel.tables import NO_NUMBER
 
-__all__ = ["TierPlan", "is_cut", "tier_lines"]
+__all__ = ["TierPlan", "Tiered", "is_far", "less_free", "tier_lines"]
 
-_EPOCH = date(1970, 1, 1).toordinal()
 _USED_DECIMALS = 4  # of year_to_date_kwh
-_DECIMALS = 6  # of energy in tiers
-_MOST_KWH = 10**12  # more than any account has: higher limits are never reached
 
 
 @frozen(kw_only=True)
@@ -54,6 +49,17 @@ class TierPlan:
     lines: tuple[tuple[Priced, ...], ...]
     is_split: bool
     missing: frozenset[str]
+
+    @property
+    def rest(self) -> str:
+        """The period that has what splits of tiers leave over (余量所在时段)."""
+        return rest_of(self.periods)
+
+    @property
+    def tiers(self) -> Tiers:
+        """The rules (阶梯规则)."""
+        assert self.tariff.tiers is not None
+        return self.tariff.tiers
 
     @classmethod
     def of(cls, tariff: Tariff, periods: tuple[str, ...]) -> TierPlan | None:
@@ -83,117 +89,155 @@ class TierPlan:
         )
 
 
-def is_cut(tariff: Tariff, chunk: Chunk, rows: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Tell which accounts the batch cannot place in their year (年度不完整).
-
-    Connected or closed within the year, or without the energy used before it.
-    """
-    if tariff.tiers is None or tariff.tiers.cycle == "month":
-        return np.zeros(len(rows), np.bool_)
-    begins = chunk.account("started_on", rows).astype("datetime64[D]")
-    year = begins.astype("datetime64[Y]")
-    installed, removed = chunk.meter("installed_on", rows), chunk.meter("removed_on", rows)
-    is_cut = (installed != NO_DAY) & (installed > year.astype("datetime64[D]").astype(np.int64))
-    is_cut |= (removed != NO_DAY) & (removed < (year + 1).astype("datetime64[D]").astype(np.int64))
-    used = chunk.account("year_to_date_kwh", rows)
-    is_cut |= used > _MOST_KWH * 10**_USED_DECIMALS
-    is_unknown = used == NO_NUMBER
-    return np.asarray(is_cut | (is_unknown & (begins != year.astype("datetime64[D]"))))
-
-
-def tier_lines(
-    plan: TierPlan, chunk: Chunk, rows: Ints, billed: Mapping[str, Ints], decimals: int
-) -> list[LineColumn]:
-    """Charge the tiers of some accounts (阶梯电费行).
+@frozen(eq=False, kw_only=True)
+class Tiered:
+    """Days of some bills with one edition, and the energy that fills its tiers (阶梯计费段).
 
     Parameters
     ----------
     plan : TierPlan
-        Of their tariff.
+        Of the edition.
+    days : Days
+        The days of each bill.
+    energy : mapping of period to ndarray of int64
+        With ``total``.
+    starts_row : bool
+        Whether the account rows begin with it.
+    """
+
+    plan: TierPlan
+    days: Days
+    energy: Mapping[str, Ints]
+    starts_row: bool
+
+
+def is_far(tariffs: Sequence[Tariff], chunk: Chunk, rows: Ints) -> NDArray[np.bool_]:
+    """Tell which accounts used more of their year before than anyone does (用量过大)."""
+    used = chunk.account("year_to_date_kwh", rows)
+    has_tiers = any(tariff.tiers is not None for tariff in tariffs)
+    return np.asarray(has_tiers & (used > MOST_KWH * 10**_USED_DECIMALS))
+
+
+def tier_lines(
+    parts: Sequence[Tiered], chunk: Chunk, rows: Ints, decimals: int
+) -> list[LineColumn]:
+    """Charge the tiers of some accounts, in the order of days (阶梯电费行).
+
+    Parameters
+    ----------
+    parts : sequence of Tiered
+        Those with tiers, one after another.
     chunk : Chunk
         With the accounts.
     rows : ndarray of int64
         Which.
-    billed : mapping of period to ndarray of int64
-        With ``total``.
     decimals : int
         Of the energy.
     """
     found: list[LineColumn] = []
-    energies = _energies(plan, chunk, rows, billed["total"], decimals)
-    shares = _Shares(plan.periods, billed, decimals)
-    for lines, energy in zip(plan.lines, energies, strict=True):
-        parts = shares.next(energy) if plan.is_split else {"total": energy}
-        found += [charged(line, parts[line.period]) for line in lines]
+    zero = np.zeros(len(rows), np.int64)
+    used, whole = _Count(zero, zero), Days(begins=parts[0].days.begins, ends=parts[-1].days.ends)
+    for before, part in pairwise([parts[0], *parts]):
+        used = _used_before(part, before, used, chunk, rows)
+        end = _with(used, part.energy["total"], decimals)
+        limits = limits_of(part.plan.tariff, part.days, whole, chunk, rows, decimals)
+        shares = _Shares(part.plan.periods, part.energy, decimals)
+        for lines, energy in zip(
+            part.plan.lines, _energies(used, end, limits, decimals), strict=True
+        ):
+            split = shares.next(energy) if part.plan.is_split else {"total": energy}
+            found += [charged(line, split[line.period]) for line in lines]
+        used = end
     return found
 
 
-def _energies(
-    plan: TierPlan, chunk: Chunk, rows: Ints, total: Ints, decimals: int
-) -> list[Numbers]:
-    """Return what falls into each tier, with the decimals it prints."""
-    used, used_shown = _used(plan, chunk, rows)
-    end, end_shown = used + total * 10 ** (_DECIMALS - decimals), np.maximum(used_shown, decimals)
-    limits = _limits(plan.tariff, chunk, rows, decimals)
-    none = np.zeros(len(rows), np.int64)
-    most = end.copy()
-    most_shown = end_shown.copy()
-    for limit in limits:
-        is_more = limit > most
-        most, most_shown = np.where(is_more, limit, most), np.where(is_more, decimals, most_shown)
-    shown = [np.zeros(len(rows), np.int64), *(np.full(len(rows), decimals) for _ in limits)]
+def less_free(
+    energy: Mapping[str, Ints], allowed: Ints, decimals: int
+) -> tuple[dict[str, Ints], Ints]:
+    """Take free energy off the periods by their shares, and return what was taken (扣除免费电量).
+
+    Parameters
+    ----------
+    energy : mapping of period to ndarray of int64
+        With ``total``.
+    allowed : ndarray of int64
+        What is free at most.
+    decimals : int
+        Of both.
+    """
+    free = np.maximum(np.minimum(allowed, energy["total"]), 0)
+    periods = [p for p in energy if p != "total"] or ["total"]
+    scale = 10 ** (DECIMALS - decimals)
+    shown = np.full(len(free), decimals)
+    taken = _Shares(periods, energy, decimals).next(Numbers(free * scale, DECIMALS, shown))
+    rest = {p: energy[p] - taken[p].values // scale for p in periods}
+    return {**rest, "total": energy["total"] - free}, free
+
+
+@frozen(eq=False)
+class _Count:
+    """Energy of the cycle up to some day, and the decimals that it shows."""
+
+    values: Ints
+    places: Ints | int
+
+    def at_least(self, other: _Count) -> _Count:
+        return self._or(other, other.values > self.values)
+
+    def at_most(self, other: _Count) -> _Count:
+        return self._or(other, other.values < self.values)
+
+    def _or(self, other: _Count, is_other: NDArray[np.bool_]) -> _Count:
+        return _Count(
+            np.where(is_other, other.values, self.values),
+            np.where(is_other, other.places, self.places),
+        )
+
+
+def _energies(used: _Count, end: _Count, limits: list[Ints], decimals: int) -> list[Numbers]:
+    """Return what falls into each tier between two counts, with the decimals it prints."""
+    zero = _Count(np.zeros(len(end.values), np.int64), 0)
+    upper = [_Count(limit, decimals) for limit in limits]
+    least, most = end.at_most(used).at_most(zero), end.at_least(used)
+    for limit in upper:
+        most = most.at_least(limit)
     found = []
-    for (lower, at), (upper, to) in pairwise(
-        zip([none, *limits, most], [*shown, most_shown], strict=True)
-    ):
-        is_end, is_used = end <= upper, used >= lower
-        energy = np.where(is_end, end, upper) - np.where(is_used, used, lower)
-        places = np.maximum(np.where(is_end, end_shown, to), np.where(is_used, used_shown, at))
-        places = np.where(energy < 0, 0, places)
-        found.append(Numbers(np.maximum(energy, 0), _DECIMALS, places))
+    for low, high in pairwise([least, *upper, most.at_least(zero)]):
+        after, before = (count.at_least(low).at_most(high) for count in (end, used))
+        shown = np.maximum(after.places, before.places)
+        found.append(Numbers(after.values - before.values, DECIMALS, shown))
     return found
 
 
-def _used(plan: TierPlan, chunk: Chunk, rows: Ints) -> tuple[Ints, Ints]:
-    used = chunk.account("year_to_date_kwh", rows)
-    tiers = plan.tariff.tiers
-    if tiers is None or tiers.cycle == "month":
-        used = np.zeros(len(rows), np.int64)
-    used = np.where(used == NO_NUMBER, 0, used)
-    return used * 10 ** (_DECIMALS - _USED_DECIMALS), decimals_of(used, _USED_DECIMALS)
+def _with(used: _Count, energy: Ints, decimals: int) -> _Count:
+    end = used.values + energy * 10 ** (DECIMALS - decimals)
+    return _Count(end, np.maximum(used.places, decimals))
 
 
-def _limits(tariff: Tariff, chunk: Chunk, rows: Ints, decimals: int) -> list[Ints]:
-    """Return the limits of each account; those of the same days and households are the same."""
-    columns = ("started_on", "ended_on", "household_count")
-    keys = np.stack([chunk.account(c, rows) for c in columns])
-    distinct, at = np.unique(keys, axis=1, return_inverse=True)
-    cases = [_limits_of(tariff, case, decimals) for case in distinct.T.tolist()]
-    table = np.array(cases, np.int64).reshape(len(cases), -1)
-    return [column[at.reshape(-1)] for column in table.T]
+def _used_before(part: Tiered, before: Tiered, used: _Count, chunk: Chunk, rows: Ints) -> _Count:
+    """Return what the cycle had used up when a part begins."""
+    if part.plan.tiers.cycle == "month":
+        return used
+    is_same = _year(part.days.begins) == _year(before.days.begins)
+    values, shown = (np.where(is_same, v, 0) for v in (used.values, used.places))
+    if part.starts_row:
+        said = chunk.account("year_to_date_kwh", rows)
+        is_known = said != NO_NUMBER
+        said = np.where(is_known, said, 0)
+        scale = 10 ** (DECIMALS - _USED_DECIMALS)
+        values = np.where(is_known, said * scale, values)
+        shown = np.where(is_known, decimals_of(said, _USED_DECIMALS), shown)
+    return _Count(values, shown)
 
 
-def _limits_of(tariff: Tariff, case: Sequence[int], decimals: int) -> list[int]:
-    """Ask the reference: its limits depend on days and households alone."""
-    begins, ends, count = case
-    account = Account(
-        account_id="",
-        group_id="",
-        tariff=tariff.name,
-        started_on=date.fromordinal(_EPOCH + begins),
-        ended_on=date.fromordinal(_EPOCH + ends),
-        household_count=None if count == NO_NUMBER else count,
-    )
-    energy = {"total": Decimal(0).scaleb(-decimals)}
-    segment = Segment(
-        row=AccountEnergy(account=account, energy_kwh=energy),
-        tariff=tariff,
-        started_on=account.started_on,
-        ended_on=account.ended_on,
-        energy_kwh=energy,
-    )
-    limits = tier_limits(Group(group_id="", accounts=(account,)), segment, [segment])
-    return [int(min(limit, Decimal(_MOST_KWH)).scaleb(_DECIMALS)) for limit in limits]
+def _year(days: Ints) -> Ints:
+    """Return the first day of the year of each day."""
+    return days.astype("datetime64[D]").astype("datetime64[Y]").astype("datetime64[D]").astype(int)
+
+
+def rest_of(periods: Sequence[str]) -> str:
+    """Return the period that has what does not divide (余量所在时段)."""
+    return "peak" if "peak" in periods else periods[0]
 
 
 class _Shares:
@@ -201,8 +245,8 @@ class _Shares:
 
     def __init__(self, periods: Sequence[str], billed: Mapping[str, Ints], decimals: int) -> None:
         self._billed = {p: billed[p] for p in periods}
-        self._whole = np.maximum(billed["total"], 1) * 10 ** (_DECIMALS - decimals)
-        self._rest = "peak" if "peak" in periods else periods[0]
+        self._whole = np.maximum(billed["total"], 1) * 10 ** (DECIMALS - decimals)
+        self._rest = rest_of(periods)
         self._decimals = decimals
         none = np.zeros(len(billed["total"]), np.int64)
         self._so_far, self._shown = none, none
@@ -213,7 +257,7 @@ class _Shares:
         assert isinstance(tier.shown, np.ndarray)
         self._so_far = self._so_far + tier.values
         self._shown = np.maximum(self._shown, tier.shown)
-        scale = 10 ** (_DECIMALS - self._decimals)
+        scale = 10 ** (DECIMALS - self._decimals)
         now = {
             p: quotient(energy, self._so_far, self._whole) * scale
             for p, energy in self._billed.items()
@@ -224,6 +268,6 @@ class _Shares:
         self._reached = now
         rest_shown = np.maximum(self._shown, self._decimals if others else 0)
         return {
-            p: Numbers(v, _DECIMALS, rest_shown if p == self._rest else self._decimals)
+            p: Numbers(v, DECIMALS, rest_shown if p == self._rest else self._decimals)
             for p, v in found.items()
         }

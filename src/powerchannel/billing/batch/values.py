@@ -1,25 +1,29 @@
-"""Every result of a block by the names of the contract (批量结果值)."""
+"""Every result of the accounts of a block by the names of the contract (批量结果值)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 import numpy as np
 from attrs import evolve, frozen
 from numpy.typing import NDArray
 
+from powerchannel.billing.batch.accounts import Billed
 from powerchannel.billing.batch.blocks import Block, LineColumn, Numbers, Words, total
+from powerchannel.billing.batch.charges import FED_IN
 from powerchannel.billing.batch.exact import Ints, quotient
 from powerchannel.billing.records import PERIODS
-from powerchannel.billing.reference.assembly import AVERAGE_DECIMALS
+from powerchannel.billing.reference.assembly import AVERAGE_DECIMALS, sums_of
 from powerchannel.billing.reference.power_factor import CHARGE, FACTOR, RATE
-from powerchannel.billing.tariff import GROUPS
 
-__all__ = ["Value", "values_of"]
+__all__ = ["Value", "key_of", "values_of"]
 
-Of: TypeAlias = Literal["group", "account", "meter"]
+Of: TypeAlias = Literal["group", "account"]
 
+_ENERGY_CHARGE = ("energy_charge_yuan", "total")
+_ALWAYS = (_ENERGY_CHARGE, (CHARGE, "total"))
+"""What every account has, though it be 0: the second where it is assessed."""
 _RANK: Mapping[str, int] = {period: rank for rank, period in enumerate(("total", *PERIODS))}
 
 
@@ -29,7 +33,7 @@ class Value:
 
     Parameters
     ----------
-    of : {"group", "account", "meter"}
+    of : {"group", "account"}
         Whose.
     name, period : str
         Which.
@@ -48,11 +52,16 @@ class Value:
     @property
     def key(self) -> tuple[str, int, str]:
         """Its place among the values of one id (排序键)."""
-        return self.name, _RANK[self.period], self.period
+        return key_of(self.name, self.period)
+
+
+def key_of(name: str, period: str) -> tuple[str, int, str]:
+    """Return the place of a result among those of one id (结果排序键)."""
+    return name, _RANK[period], period
 
 
 def values_of(block: Block) -> list[Value]:
-    """Return every value of a block's groups, accounts and meters (全部结果)."""
+    """Return every value of a block's groups and accounts (全部结果)."""
     own = list(_account(block))
     shared = [evolve(value, of="group") for value in own]
     factors = list(_factors(block, is_assessed=block.rate is not None))
@@ -65,7 +74,6 @@ def values_of(block: Block) -> list[Value]:
         *shared,
         *group,
         *_totals(block, "group", block.amount),
-        *_meter(block),
     ]
 
 
@@ -86,14 +94,13 @@ def _energies(name: str, energy: Mapping[str, Ints], decimals: int, of: Of) -> I
 
 def _account(block: Block) -> Iterator[Value]:
     of: Of = "account"
-    metered, billed = block.metered_decimals, block.billed_decimals
-    yield from _energies("metered_energy_kwh", block.metered, metered, of)
-    yield from _energies("billed_energy_kwh", block.billed, billed, of)
-    for name in ("transformer_loss_kwh", "line_loss_kwh"):
-        yield Value(of=of, name=name, period="total", cells="0")
+    metered, billed, energy = block.metered_decimals, block.billed_decimals, block.energy
+    yield from _energies("metered_energy_kwh", energy.metered, metered, of)
+    yield from _energies("billed_energy_kwh", energy.billed, billed, of)
+    yield from _losses(energy)
     quantities = {
-        "billed_reactive_kvarh": _numbers(block.reactive, billed),
-        "metered_reactive_kvarh": _numbers(block.metered_reactive, metered),
+        "billed_reactive_kvarh": _numbers(energy.reactive, billed),
+        "metered_reactive_kvarh": _numbers(energy.metered_reactive, metered),
         "billed_demand_kw": block.demand,
         "metered_demand_kw": block.metered_demand,
     }
@@ -101,9 +108,34 @@ def _account(block: Block) -> Iterator[Value]:
         if cells is not None:
             yield Value(of=of, name=name, period="total", cells=cells)
     yield from _fed_in(block)
-    for (name, period), parts in _amounts(block.lines).items():
-        cells = Numbers(total(parts, len(block)), 2)
-        yield Value(of=of, name=name, period=period, cells=cells)
+    for (name, period), lines in _amounts(block.lines).items():
+        cells = Numbers(total([line.amount for line in lines], len(block)), 2)
+        mask = None if (name, period) in _ALWAYS else _any(lines)
+        yield Value(of=of, name=name, period=period, cells=cells, mask=mask)
+
+
+def _losses(energy: Billed) -> Iterator[Value]:
+    """Yield what is added for losses: 0 in total for those that bear none."""
+    of: Of = "account"
+    for name, loss in (
+        ("transformer_loss_kwh", energy.transformer),
+        ("line_loss_kwh", energy.line),
+    ):
+        if loss is None:
+            yield Value(of=of, name=name, period="total", cells="0")
+            continue
+        for period, cells in loss.energy.items():
+            mask = None if period == "total" else loss.is_there
+            yield Value(of=of, name=name, period=period, cells=cells, mask=mask)
+    if energy.transformer is not None:
+        loss = energy.transformer
+        yield Value(
+            of=of,
+            name="transformer_loss_kvarh",
+            period="total",
+            cells=loss.reactive,
+            mask=loss.is_behind,
+        )
 
 
 def _numbers(values: Ints | None, decimals: int) -> Numbers | None:
@@ -111,44 +143,42 @@ def _numbers(values: Ints | None, decimals: int) -> Numbers | None:
 
 
 def _fed_in(block: Block) -> Iterator[Value]:
-    if block.fed_in is None:
-        return
-    is_there = block.fed_in != 0
-    cells = {
-        "feed_in_energy_kwh": Numbers(block.fed_in, block.billed_decimals),
-        "feed_in_yuan": _numbers(block.feed_in_fen, 2),
-        "feed_in_vat_yuan": _numbers(block.feed_in_vat_fen, 2),
-    }
-    for name, numbers in cells.items():
-        if numbers is not None:
-            yield Value(of="account", name=name, period="total", cells=numbers, mask=is_there)
+    for name, cells in block.fed_in.items():
+        is_there = block.fed_in[FED_IN].values != 0
+        yield Value(of="account", name=name, period="total", cells=cells, mask=is_there)
 
 
-def _amounts(lines: tuple[LineColumn, ...]) -> dict[tuple[str, str], list[Ints]]:
-    """Return the amounts of every code and group, by period and in total."""
-    found: dict[tuple[str, str], list[Ints]] = {("energy_charge_yuan", "total"): []}
+def _amounts(lines: tuple[LineColumn, ...]) -> dict[tuple[str, str], list[LineColumn]]:
+    """Return the lines of every code, group and sum, by period and in total."""
+    found: dict[tuple[str, str], list[LineColumn]] = {_ENERGY_CHARGE: []}
     for line in lines:
-        is_energy = line.group in GROUPS and line.group != "capacity"
-        for name in {line.code, line.group} | ({"energy_charge_yuan"} if is_energy else set()):
+        for name in {line.code, line.group, *sums_of(line.code, line.group)}:
             for period in {line.period, "total"}:
-                found.setdefault((name, period), []).append(line.amount)
+                found.setdefault((name, period), []).append(line)
     return found
+
+
+def _any(lines: Sequence[LineColumn]) -> NDArray[np.bool_] | None:
+    """Return the bills that have any of some lines; None for all."""
+    masks = [line.mask for line in lines if line.mask is not None]
+    return None if len(masks) < len(lines) else np.logical_or.reduce(masks)
 
 
 def _factors(block: Block, *, is_assessed: bool) -> Iterator[Value]:
     if block.factor is None or not is_assessed:
         return
-    used = total(list(block.billed.values()), len(block)) > 0
+    pool = block.energy.pool
+    used = block.energy.billed["total"] > 0 if pool is None else pool.is_known
     factor = Numbers(block.factor, 2)
     yield Value(of="account", name=FACTOR, period="total", cells=factor, mask=used)
     if block.rate is not None:
-        yield Value(of="account", name=RATE, period="total", cells=block.rate)
+        yield Value(of="account", name=RATE, period="total", cells=block.rate, mask=used)
 
 
 def _totals(block: Block, of: Of, fen: Ints) -> Iterator[Value]:
     """Yield the amount, and what a kWh costs on average where there are any."""
     yield Value(of=of, name="amount_yuan", period="total", cells=Numbers(fen, 2))
-    energy = total(list(block.billed.values()), len(block))
+    energy = block.energy.billed["total"]
     scale = 10 ** (AVERAGE_DECIMALS - 2 + block.billed_decimals)
     average = quotient(fen, scale, np.maximum(energy, 1))
     yield Value(
@@ -158,10 +188,3 @@ def _totals(block: Block, of: Of, fen: Ints) -> Iterator[Value]:
         cells=Numbers(average, AVERAGE_DECIMALS),
         mask=energy > 0,
     )
-
-
-def _meter(block: Block) -> Iterator[Value]:
-    yield from _energies("metered_energy_kwh", block.metered, block.metered_decimals, "meter")
-    if block.metered_reactive is not None:
-        cells = Numbers(block.metered_reactive, block.metered_decimals)
-        yield Value(of="meter", name="metered_reactive_kvarh", period="total", cells=cells)

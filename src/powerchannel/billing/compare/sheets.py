@@ -44,6 +44,7 @@ class Sheet:
     source: Source
     _frame: Frame = field(init=False)
     _columns: dict[str, Raw] = field(factory=dict, init=False)
+    _texts: dict[str, NDArray[np.object_]] = field(factory=dict, init=False)
 
     @_frame.default
     def _open(self) -> Frame:
@@ -87,13 +88,18 @@ class Sheet:
         return self._columns[name]
 
     def texts(self, name: str) -> NDArray[np.object_]:
-        """Return a column of text; empty where there is none (文本列).
+        """Return a column of text, read-only; empty where there is none (文本列).
 
         Raises
         ------
         TableError
             When it holds numbers: leading zeros may be lost.
         """
+        if name not in self._texts:
+            self._texts[name] = self._read_texts(name)
+        return self._texts[name]
+
+    def _read_texts(self, name: str) -> NDArray[np.object_]:
         raw = self._column(name)
         if raw.kind not in ("text", "other") and not raw.nulls().all():
             raise TableError.of(
@@ -104,6 +110,7 @@ class Sheet:
             )
         found = raw.objects()
         found[raw.nulls()] = ""
+        found.flags.writeable = False
         return found
 
     def units(self, name: str, decimals: int, *, is_strict: bool = True) -> NDArray[np.int64]:
@@ -207,8 +214,8 @@ def read_values(source: Source, where: str) -> pd.DataFrame:
     return pd.DataFrame({**texts, "units": units})
 
 
-def plain_text(units: NDArray[np.int64], decimals: int = DECIMALS) -> NDArray[np.object_]:
-    """Return whole units as decimal text without zeros at its end (数值文本).
+def plain_text(units: NDArray[np.int64]) -> NDArray[np.object_]:
+    """Return whole 1e-8 as decimal text without zeros at its end (数值文本).
 
     Examples
     --------
@@ -216,7 +223,7 @@ def plain_text(units: NDArray[np.int64], decimals: int = DECIMALS) -> NDArray[np
     ['12.5', '-1']
     """
     codes, distinct = pd.factorize(units)
-    cells = pd.Series(decimal_text(np.asarray(distinct, np.int64), decimals), dtype=object)
+    cells = pd.Series(decimal_text(np.asarray(distinct, np.int64), DECIMALS), dtype=object)
     return cells.str.rstrip("0").str.rstrip(".").to_numpy(dtype=object)[codes]
 
 

@@ -105,6 +105,26 @@ class PeriodTable:
         steps = (minutes - days * _DAY_MINUTES) // self.step_minutes
         return self.codes.reshape(-1).take(self._starts(days) + steps)
 
+    def codes_of_days(self, days: NDArray[np.datetime64]) -> NDArray[np.uint8]:
+        """Return the period of each step of some days (逐日时段).
+
+        Parameters
+        ----------
+        days : ndarray of datetime64[D], shape (days,)
+            In Shanghai.
+
+        Returns
+        -------
+        ndarray of uint8, shape (days, steps of a day)
+            Positions in `powerchannel.billing.records.PERIODS`.
+
+        Raises
+        ------
+        NotInForceError
+            When a day lies in a year whose holidays are not known.
+        """
+        return self.codes.reshape(-1, self.codes.shape[2])[self._planes(days)]
+
     def _starts(self, days: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return where the codes of each day begin: a calendar is asked once a distinct day."""
         if not days.size:

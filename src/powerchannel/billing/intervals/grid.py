@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from math import gcd
 from typing import Literal
 
 import numpy as np
@@ -23,6 +24,7 @@ __all__ = [
     "DemandRule",
     "IntervalEnergy",
     "IntervalGrid",
+    "are_plain",
     "check_sums",
     "check_values",
 ]
@@ -99,9 +101,9 @@ class IntervalGrid:
         TableError
             When a period begins inside a slot.
         """
-        finest = min(periods.step_minutes, self.minutes)
-        minutes = self.first_minute + np.arange(0, self.slots * self.minutes, finest)
-        codes = periods.periods_of(minutes).reshape(self.slots, -1)
+        steps = periods.codes_of_days(np.arange(np.datetime64(self.start), np.datetime64(self.end)))
+        finest = gcd(periods.step_minutes, self.minutes)
+        codes = steps.repeat(periods.step_minutes // finest, axis=1).reshape(self.slots, -1)
         if (is_mixed := (codes != codes[:, :1]).any(axis=1)).any():
             raise _mixed_periods(self, is_mixed)
         return codes[:, 0]
@@ -235,6 +237,26 @@ def check_values(values: NDArray[np.int64], shape: tuple[int, ...]) -> None:
         )
 
 
+def are_plain(values: NDArray[np.int64], grid: IntervalGrid) -> bool:
+    """Tell in one pass that nothing is negative and no sum can pass int64 (快速检查).
+
+    Where it tells False, `check_sums` and a look at the signs say whether that is so.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> day = IntervalGrid(start=date(2025, 1, 1), end=date(2025, 1, 2))
+    >>> are_plain(np.array([250, 0]), day), are_plain(np.array([250, -1]), day)
+    (True, False)
+    """
+    bits = int(np.bitwise_or.reduce(values, axis=None))  # the sign of any, as large as the largest
+    return 0 <= bits <= _most(grid)
+
+
+def _most(grid: IntervalGrid) -> int:
+    return _INT64_MAX // grid.slots  # at least 24, and an hour has but four windows
+
+
 def check_sums(values: NDArray[np.int64], grid: IntervalGrid) -> None:
     """Refuse values whose sum over a period, or demand, could pass int64 (检查上限).
 
@@ -243,8 +265,7 @@ def check_sums(values: NDArray[np.int64], grid: IntervalGrid) -> None:
     OverflowError
         Names the largest.
     """
-    limit = _INT64_MAX // grid.slots  # at least 24, and an hour has but four windows
-    if (most := int(values.max(initial=0))) > limit:
+    if (most := int(values.max(initial=0))) > _most(grid):
         raise OverflowError(
             f"{most} 太大：{grid.slots} 个点之和可能超出 int64；单位应为 Wh、varh / "
             f"{most} is too large: {grid.slots} of them could pass int64; the unit is Wh or varh"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
+from attrs import frozen
 from numpy.typing import NDArray
 
 from powerchannel.billing.intervals.calendar import PeriodTable
@@ -12,6 +15,7 @@ from powerchannel.billing.intervals.grid import (
     DemandRule,
     IntervalEnergy,
     IntervalGrid,
+    are_plain,
     check_sums,
     check_values,
 )
@@ -21,7 +25,9 @@ from powerchannel.ids import Ids
 
 __all__ = ["measure_profiles"]
 
-_BLOCK_CELLS = 1 << 19
+_BLOCK_CELLS = 1 << 17
+_FEW = 8
+"""Windows of fewer slots are added slot by slot."""
 
 
 def measure_profiles(
@@ -76,61 +82,132 @@ def measure_profiles(
     for values in (energy_wh, reactive_varh):
         if values is not None:
             check_values(values, shape)
-            _check_whole(values)
-            check_sums(values, grid)
-    expected, none = np.full(len(meters), grid.slots), np.zeros(len(meters), np.int64)
-    counts = dict.fromkeys(COUNTS, none) | {"expected": expected, "present": expected}
-    if reactive_varh is not None:
-        counts["reactive"] = expected
-    by_period = None if periods is None else _profile_periods(energy_wh, grid.codes(periods))
+    tally = None if periods is None else _Tally.of(grid.codes(periods))
+    peak = None if demand is None else _Peak(demand.width(grid), demand.step(grid))
+    count = len(meters)
+    total, highest, slot = (np.zeros(count, np.int64) for _ in range(3))
+    by_period = np.zeros((count, len(PERIODS)), np.int64)
+    for rows, block in _blocks(energy_wh, grid):
+        if tally is None:
+            total[rows] = block.sum(axis=1)
+        else:
+            by_period[rows] = tally.of_block(block)
+        if peak is not None:
+            highest[rows], slot[rows] = peak.of_block(block)
     return IntervalEnergy(
         meters=meters,
-        total_wh=energy_wh.sum(axis=1),
-        period_wh=by_period,
-        reactive_varh=None if reactive_varh is None else reactive_varh.sum(axis=1),
-        demand=None if demand is None else _profile_demand(energy_wh, grid, demand),
-        counts=counts,
+        total_wh=total if tally is None else by_period.sum(axis=1),
+        period_wh=None if tally is None else by_period,
+        reactive_varh=None if reactive_varh is None else _totals(reactive_varh, grid),
+        demand=None if demand is None else _demand(highest, slot, demand, grid),
+        counts=_counts(count, grid, has_reactive=reactive_varh is not None),
     )
 
 
-def _profile_periods(energy: NDArray[np.int64], code: NDArray[np.uint8]) -> NDArray[np.int64]:
-    runs = np.flatnonzero(np.append(True, code[1:] != code[:-1]))
-    sums = np.add.reduceat(energy, runs, axis=1)
-    by_period = [sums[:, code[runs] == at].sum(axis=1) for at in range(len(PERIODS))]
-    return np.stack(by_period, axis=1)
-
-
-def _profile_demand(energy: NDArray[np.int64], grid: IntervalGrid, rule: DemandRule) -> Demand:
-    width, step = rule.width(grid), rule.step(grid)
-    most, slot = np.zeros(len(energy), np.int64), np.zeros(len(energy), np.int64)
+def _blocks(
+    values: NDArray[np.int64], grid: IntervalGrid
+) -> Iterator[tuple[slice, NDArray[np.int64]]]:
+    """Yield some rows at a time, checked: what is done with them finds them in the cache."""
     size = max(1, _BLOCK_CELLS // grid.slots)
-    for start in range(0, len(energy), size):
-        block = slice(start, start + size)
-        windows = _windows(energy[block], width, step)
+    for start in range(0, len(values), size):
+        rows = slice(start, start + size)
+        block = values[rows]
+        if not are_plain(block, grid):
+            _check_whole(values)
+            check_sums(block, grid)
+        yield rows, block
+
+
+@frozen(eq=False)
+class _Tally:
+    """How slots are added up by period: runs of slots of one period, then those of each period.
+
+    Parameters
+    ----------
+    runs : ndarray of int64
+        Where runs begin.
+    order : ndarray of int64
+        The runs, those of one period one after another.
+    starts : ndarray of int64
+        Where the runs of each period begin in this order.
+    periods : ndarray of uint8
+        Which periods these are.
+    """
+
+    runs: NDArray[np.int64]
+    order: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    periods: NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, code: NDArray[np.uint8]) -> _Tally:
+        """Lay the slots out by their periods."""
+        runs = np.flatnonzero(np.append(True, code[1:] != code[:-1]))
+        order = np.argsort(code[runs], kind="stable")
+        periods, starts = np.unique(code[runs][order], return_index=True)
+        return cls(runs, order, starts, periods)
+
+    def of_block(self, block: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the energy of each row by period."""
+        by_run = np.add.reduceat(block, self.runs, axis=1).take(self.order, axis=1)
+        found = np.zeros((len(block), len(PERIODS)), np.int64)
+        found[:, self.periods] = np.add.reduceat(by_run, self.starts, axis=1)
+        return found
+
+
+@frozen
+class _Peak:
+    """Windows of so many slots, so many slots apart."""
+
+    width: int
+    step: int
+
+    def of_block(self, block: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the highest window of each row, and the slot in which the first such begins."""
+        windows = self._windows(block)
         at = windows.argmax(axis=1)
-        most[block] = np.take_along_axis(windows, at[:, None], axis=1)[:, 0]
-        slot[block] = at * step
+        return windows[np.arange(len(windows)), at], at * self.step
+
+    def _windows(self, energy: NDArray[np.int64]) -> NDArray[np.int64]:
+        slots, width = energy.shape[1], self.width
+        if width == 1:
+            return energy
+        if self.step == width and width < _FEW:
+            return sum((energy[:, i::width] for i in range(1, width)), start=energy[:, ::width])
+        if self.step == width:
+            return np.add.reduceat(energy, np.arange(0, slots, width), axis=1)
+        running = np.zeros((len(energy), slots + 1), np.int64)
+        np.cumsum(energy, axis=1, out=running[:, 1:])
+        return running[:, width:] - running[:, :-width]
+
+
+def _totals(values: NDArray[np.int64], grid: IntervalGrid) -> NDArray[np.int64]:
+    found = np.zeros(len(values), np.int64)
+    for rows, block in _blocks(values, grid):
+        found[rows] = block.sum(axis=1)
+    return found
+
+
+def _demand(
+    most: NDArray[np.int64], slot: NDArray[np.int64], rule: DemandRule, grid: IntervalGrid
+) -> Demand:
     return Demand(
         highest_w=most * (60 // rule.minutes),
         began_at=grid.times(slot),
-        void_windows=np.zeros(len(energy), np.int64),
+        void_windows=np.zeros(len(most), np.int64),
     )
 
 
-def _windows(energy: NDArray[np.int64], width: int, step: int) -> NDArray[np.int64]:
-    if width == 1:
-        return energy
-    if step == width:
-        return np.add.reduceat(energy, np.arange(0, energy.shape[1], width), axis=1)
-    running = np.zeros((len(energy), energy.shape[1] + 1), np.int64)
-    np.cumsum(energy, axis=1, out=running[:, 1:])
-    return running[:, width:] - running[:, :-width]
+def _counts(count: int, grid: IntervalGrid, *, has_reactive: bool) -> dict[str, NDArray[np.int64]]:
+    expected, none = np.full(count, grid.slots), np.zeros(count, np.int64)
+    counts = dict.fromkeys(COUNTS, none) | {"expected": expected, "present": expected}
+    return counts | {"reactive": expected} if has_reactive else counts
 
 
 def _check_whole(values: NDArray[np.int64]) -> None:
-    if values.size and values.min() < 0:
-        row, slot = (int(axis[0]) for axis in np.nonzero(values < 0))
-        count = int((values < 0).sum())
+    if (is_hole := values < 0).any():
+        row, slot = (int(axis[0]) for axis in np.nonzero(is_hole))
+        count = int(is_hole.sum())
         raise TableError.of(
             "bad_profile",
             "profiles",

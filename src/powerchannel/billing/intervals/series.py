@@ -33,6 +33,8 @@ from powerchannel.times import NAT, to_local
 __all__ = ["measure_intervals"]
 
 _MINUTE_US = 60_000_000
+_BITS = 16
+_DIGIT = (1 << _BITS) - 1
 
 
 class _Drop(IntEnum):
@@ -61,11 +63,10 @@ class _Rows:
         key = self.meter * slots + self.slot
         if (key[1:] > key[:-1]).all():
             return self, np.zeros(count, np.int64)
-        by_meter = np.argsort(self.meter, kind="stable")
+        by_meter = _order(self.meter)
         meter, slot = self.meter[by_meter], self.slot[by_meter]
         is_back = (meter[1:] == meter[:-1]) & (slot[1:] < slot[:-1])
-        order = np.argsort(key, kind="stable")
-        return self.take(order), np.bincount(meter[1:][is_back], minlength=count)
+        return self.take(_order(key)), np.bincount(meter[1:][is_back], minlength=count)
 
     def agreed(self, count: int) -> tuple[_Rows, dict[str, NDArray[np.int64]]]:
         """Return one row for each slot whose rows agree; the rows are in order."""
@@ -92,6 +93,19 @@ class _Rows:
             if values is not None:
                 is_split[slot_of_row[values != values[first][slot_of_row]]] = True
         return is_split
+
+
+def _order(keys: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Return the stable order of keys that are not negative, from 16 bits to the next.
+
+    NumPy counts 16 bits instead of comparing, which is several times as fast.
+    """
+    order = np.argsort((keys & _DIGIT).astype(np.uint16), kind="stable")
+    rest = keys >> _BITS
+    while rest.any():
+        order = order[np.argsort((rest[order] & _DIGIT).astype(np.uint16), kind="stable")]
+        rest >>= _BITS
+    return order
 
 
 def measure_intervals(

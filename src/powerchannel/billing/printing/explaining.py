@@ -37,7 +37,9 @@ def reconcile(bill: GroupBill) -> None:
     ReconciliationError
         When they do not; names the difference.
     """
-    _items(bill).reconcile(_total_fen(bill))
+    total = _total_fen(bill)
+    if total != sum(line.amount_fen for line in bill.lines):
+        _items(bill).reconcile(total)
 
 
 def replayed_fen(line: Line) -> int:
@@ -156,7 +158,7 @@ class GroupExplanation:
         """Return the explanation sentence by sentence (逐句说明)."""
         lines = [self._head().pick(lang)]
         lines += self.items.sentences(lang)
-        lines += [told.pick(lang) for told in self._power_factors()]
+        lines += [told.pick(lang) for told in self._told()]
         lines += [f"{found.id}: {found.message.pick(lang)}" for found in self.bill.findings]
         return [*lines, self._total().pick(lang)]
 
@@ -173,7 +175,7 @@ class GroupExplanation:
             parts.append(_register_table(self.bill.registers, lang))
         if self.bill.lines:
             parts.append(self._line_table(lang))
-        parts += [told.pick(lang) for told in self._power_factors()]
+        parts += [told.pick(lang) for told in self._told()]
         parts += [f"! {found.id}: {found.message.pick(lang)}" for found in self.bill.findings]
         parts.append(self._total().pick(lang))
         parts += [f"[{n}] {told.pick(lang)}" for told, n in self._sources().items()]
@@ -239,24 +241,42 @@ class GroupExplanation:
         found = dict.fromkeys(_source(line) for line in lines)
         return {source: number for number, source in enumerate(found, start=1)}
 
-    def _power_factors(self) -> Iterator[Text]:
-        """Say what the power-factor adjustment of each account was made from."""
-        values = self.bill.values
-        for account_id, standard in self._standards().items():
-            rate = values.get((account_id, "power_factor_rate_percent", "total"))
-            actual = values.get((self.group_id, "power_factor", "total"))
-            if rate is None:
-                continue
-            lines = [one for one in self.bill.lines if _is_power_factor(one, account_id)]
-            bases = [one.quantity for one in lines if one.quantity is not None]
-            yield _POWER_FACTOR_TOLD.fill(
+    def _told(self) -> Iterator[Text]:
+        """Say what no line says: what the power factor was, and what is paid for energy fed in."""
+        accounts = dict.fromkeys(a.account_id for a in self.group.accounts) if self.group else {}
+        for account_id in accounts:
+            yield from self._power_factor(account_id)
+            yield from self._feed_in(account_id)
+
+    def _power_factor(self, account_id: str) -> Iterator[Text]:
+        rate = self._value(account_id, "power_factor_rate_percent")
+        if rate is None:
+            return
+        actual = self._value(account_id, "power_factor")
+        standard = self._standards().get(account_id)
+        lines = [one for one in self.bill.lines if _is_power_factor(one, account_id)]
+        bases = [one.quantity for one in lines if one.quantity is not None]
+        yield _POWER_FACTOR_TOLD.fill(
+            account=account_id,
+            actual="-" if actual is None else _number(actual),
+            standard="-" if standard is None else f"{standard:.2f}",
+            rate=_number(rate),
+            base=_number(sum(bases, Decimal(0))) if bases else "-",
+            charge=_money(sum(one.amount_fen for one in lines)),
+        )
+
+    def _feed_in(self, account_id: str) -> Iterator[Text]:
+        paid, tax = (self._value(account_id, n) for n in ("feed_in_yuan", "feed_in_vat_yuan"))
+        if paid is not None:
+            yield _FEED_IN_TOLD.fill(
                 account=account_id,
-                actual="-" if actual is None else _number(actual),
-                standard=f"{standard:.2f}",
-                rate=_number(rate),
-                base=_number(sum(bases, Decimal(0))) if bases else "-",
-                charge=_money(sum(one.amount_fen for one in lines)),
+                energy=_number(self._value(account_id, "feed_in_energy_kwh")),
+                paid=f"{paid:,}",
+                tax=f"{tax:,}",
             )
+
+    def _value(self, an_id: str, name: str) -> Decimal | None:
+        return self.bill.values.get((an_id, name, "total"))
 
     def _standards(self) -> Mapping[str, Decimal]:
         accounts = self.group.accounts if self.group else ()
@@ -368,6 +388,10 @@ _LINE_HEAD = Text(
     "account,item,quantity,unit,price,amount,rule,source,note",
 )
 _SUBTOTAL = Text("小计 {group}", "subtotal {group}")
+_FEED_IN_TOLD = Text(
+    "上网电量（{account}）：{energy} kWh，电费 {paid} 元，其中税额 {tax} 元，另行结算，不在合计内",
+    "Energy fed in ({account}): {energy} kWh, {paid} yuan, VAT {tax} yuan inside; settled apart",
+)
 _POWER_FACTOR_TOLD = Text(
     "功率因数（{account}）：实际 {actual}，标准 {standard}，调整率 {rate} %，基数 {base} 元，"
     "力调电费 {charge} 元",

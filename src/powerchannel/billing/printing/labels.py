@@ -54,6 +54,8 @@ _GROUPS: Mapping[str, Text] = MappingProxyType(
 )
 _CODES: Mapping[str, Text] = MappingProxyType(
     {
+        "energy_charge": Text("电度电费", "energy charge"),
+        "interim_settlement": Text("分次结算清算", "settled in interim bills"),
         "supplement": Text("补交电费", "supplement"),
         "penalty": Text("违约使用电费", "penalty"),
     }

@@ -15,6 +15,7 @@ from powerchannel.billing.records.bills import (
     Line,
     Loss,
     RegisterRow,
+    Remainder,
 )
 from powerchannel.billing.records.inputs import (
     PERIODS,
@@ -24,6 +25,7 @@ from powerchannel.billing.records.inputs import (
     Given,
     Group,
     Incident,
+    Interval,
     Kwh,
     LossRow,
     Meter,
@@ -46,6 +48,7 @@ __all__ = [
     "GroupBill",
     "GroupEnergy",
     "Incident",
+    "Interval",
     "Kwh",
     "Line",
     "Loss",
@@ -55,6 +58,7 @@ __all__ = [
     "Reading",
     "RegisterRow",
     "Relation",
+    "Remainder",
     "Transformer",
     "WireLine",
 ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
 from attrs import field, frozen
 
-from powerchannel.billing.records.inputs import Account, Kwh
+from powerchannel.billing.records.inputs import Account, Kwh, Reading
 from powerchannel.text import Text
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Line",
     "Loss",
     "RegisterRow",
+    "Remainder",
 ]
 
 
@@ -48,7 +50,8 @@ class Finding:
 class RegisterRow:
     """One printed row of a register (示数行): metered + losses + added = billed.
 
-    ``previous`` and ``current`` are None where the energy was given, estimated or derived.
+    ``previous`` and ``current`` are None where the energy was given, estimated, derived or counted
+    by intervals.
     """
 
     meter_id: str
@@ -98,6 +101,9 @@ class AccountEnergy:
         ``|forward| + |reverse|``, losses included; None where nothing measures it.
     metered_reactive_kvarh, transformer_loss_kvarh : Decimal, optional
         Its parts.
+    unmetered_loss_kvarh : Decimal
+        Reactive losses that it carries where nothing measures its reactive energy: they count in
+        the power factor that it shares.
     demand_kw : Decimal, optional
         The maximum demand to be billed, six decimals; metered_demand_kw before it was shared out.
     feed_in_kwh : Decimal
@@ -113,20 +119,49 @@ class AccountEnergy:
     reactive_kvarh: Decimal | None = None
     metered_reactive_kvarh: Decimal | None = None
     transformer_loss_kvarh: Decimal | None = None
+    unmetered_loss_kvarh: Decimal = Decimal(0)
     demand_kw: Decimal | None = None
     metered_demand_kw: Decimal | None = None
     feed_in_kwh: Decimal = Decimal(0)
 
 
 @frozen(kw_only=True)
+class Remainder:
+    """What relations left on a meter of no account, losses included (无户主表余量).
+
+    Parameters
+    ----------
+    meter_id : str
+        A meter that also measures reactive energy.
+    started_on, ended_on : date
+        The days.
+    energy_kwh, reactive_kvarh : Decimal
+        What is left; no account is billed for it.
+    """
+
+    meter_id: str
+    started_on: date
+    ended_on: date
+    energy_kwh: Decimal
+    reactive_kvarh: Decimal
+
+
+@frozen(kw_only=True)
 class GroupEnergy:
-    """Everything metered, shared out and lost, before any price (组电量)."""
+    """Everything metered, shared out and lost, before any price (组电量).
+
+    ``estimates`` are what registers without a reading would have shown: read again with them, a
+    period is the same, and the next real reading settles them. ``remainders`` are of meters that
+    have no account but share the power factor of those behind them.
+    """
 
     group_id: str
     accounts: tuple[AccountEnergy, ...]
     registers: tuple[RegisterRow, ...] = ()
     meters: Mapping[str, Kwh] = field(factory=dict)
     meter_reactive_kvarh: Mapping[str, Decimal] = field(factory=dict)
+    remainders: tuple[Remainder, ...] = ()
+    estimates: tuple[Reading, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
@@ -182,6 +217,8 @@ class GroupBill:
         As printed.
     findings : tuple of Finding
         What a person should know; with a fatal one there are no lines.
+    estimates : tuple of Reading
+        What estimated registers would have shown: with them the next reading settles the bill.
     """
 
     group_id: str
@@ -189,3 +226,4 @@ class GroupBill:
     values: Mapping[tuple[str, str, str], Decimal]
     registers: tuple[RegisterRow, ...] = ()
     findings: tuple[Finding, ...] = ()
+    estimates: tuple[Reading, ...] = ()

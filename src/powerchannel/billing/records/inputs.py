@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
@@ -17,6 +17,7 @@ __all__ = [
     "Given",
     "Group",
     "Incident",
+    "Interval",
     "Kwh",
     "LossRow",
     "Meter",
@@ -119,7 +120,8 @@ class Reading:
     reading : Decimal
         What it showed.
     status : str
-        As the collection system has it; empty or ``ok`` for a reading that counts.
+        As the collection system has it; empty, ``ok`` or ``late`` for a real reading, and
+        ``estimated`` for one that the next real one settles. Others do not count.
     """
 
     meter_id: str
@@ -127,6 +129,28 @@ class Reading:
     read_on: date
     reading: Decimal
     status: str = ""
+
+
+@frozen(kw_only=True)
+class Interval:
+    """What a meter counted from one moment on, for as long as its intervals are (区间电量).
+
+    Parameters
+    ----------
+    meter_id : str
+        The meter.
+    started_at : datetime
+        Its beginning as the clock shows it in Shanghai, without a time zone.
+    energy_kwh : Decimal
+        Active energy: the multiplier of the meter is in it [kWh].
+    reactive_kvarh : Decimal, optional
+        Reactive energy, likewise [kvarh].
+    """
+
+    meter_id: str
+    started_at: datetime
+    energy_kwh: Decimal
+    reactive_kvarh: Decimal | None = None
 
 
 @frozen(kw_only=True)
@@ -147,6 +171,9 @@ class Relation:
         ``before_loss`` or ``after_loss``; empty for before.
     bears_transformer_loss, bears_line_loss : bool, optional
         Whether the child carries its share of the losses.
+    supplied_load : str
+        Of supply passed on: lighting, one_shift, two_shifts, three_shifts or agriculture; empty
+        for what the category of its tariff says.
     """
 
     child_id: str
@@ -158,6 +185,7 @@ class Relation:
     ratio_base: str = ""
     bears_transformer_loss: bool | None = None
     bears_line_loss: bool | None = None
+    supplied_load: str = ""
 
 
 @frozen(kw_only=True)
@@ -269,3 +297,4 @@ class Group:
     adjustments: tuple[Adjustment, ...] = ()
     incidents: tuple[Incident, ...] = ()
     debts: tuple[Debt, ...] = ()
+    intervals: tuple[Interval, ...] = ()

@@ -38,6 +38,7 @@ def account_energy(
     billed = _billed(job, row, exact)
     parts = [_placed(energy, billed) for energy in (metered, transformer, line)]
     added = add(billed, *({p: -v for p, v in part.items()} for part in parts))
+    reactive = _reactive(job, row, mine)
     return AccountEnergy(
         account=row,
         energy_kwh=with_total(billed),
@@ -45,9 +46,10 @@ def account_energy(
         transformer_loss_kwh=with_total(parts[1]),
         line_loss_kwh=with_total(parts[2]),
         added_kwh=with_total(added),
-        reactive_kvarh=_reactive(job, row, mine),
+        reactive_kvarh=reactive,
         metered_reactive_kvarh=_sum([p.reactive for p in mine]),
         transformer_loss_kvarh=_sum([p.transformer_reactive for p in mine if _has_loss(p)]),
+        unmetered_loss_kvarh=_with_losses(job, row, mine) if reactive is None else _ZERO,
         feed_in_kwh=_feed_in(job, row, measured),
     )
 
@@ -119,8 +121,13 @@ def _reactive(job: Job, row: Account, mine: Sequence[Point]) -> Decimal | None:
         return total_of(given)
     if all(p.reactive is None for p in mine):
         return None
-    parts = (p.net_reactive + p.transformer_reactive + p.line_reactive for p in mine)
-    return half_up(sum(parts, _ZERO), job.rounding(row.account_id).billed_decimals)
+    return _with_losses(job, row, mine)
+
+
+def _with_losses(job: Job, row: Account, mine: Sequence[Point]) -> Decimal:
+    """Return the reactive energy of points with their losses, as it is billed."""
+    kvarh = sum((p.lossy_reactive for p in mine), _ZERO)
+    return half_up(kvarh, job.rounding(row.account_id).billed_decimals)
 
 
 def _feed_in(job: Job, row: Account, measured: Sequence[Leg]) -> Decimal:

@@ -12,7 +12,7 @@ from powerchannel.billing.reference.rounding import half_up
 from powerchannel.billing.reference.stage import Key, yuan
 from powerchannel.billing.tariff import GROUPS
 
-__all__ = ["AVERAGE_DECIMALS", "results"]
+__all__ = ["AVERAGE_DECIMALS", "results", "sums_of"]
 
 AVERAGE_DECIMALS = 5
 
@@ -99,7 +99,7 @@ def _group(
         for (_, name, period), value in values.items():
             if name not in _NOT_SUMMED:
                 key = (group_id, name, period)
-                found[key] = found.get(key, Decimal(0)) + value
+                found[key] = found[key] + value if key in found else value
     shared = (FACTOR, RATE, CHARGE)
     found.update({key: v for key, v in stated.items() if key[0] == group_id and key[1] in shared})
     return {**found, **_totals(group_id, found, sum(line.amount_fen for line in lines))}
@@ -130,24 +130,32 @@ def _put(found: _Values, an_id: str, name: str, kwh: Kwh) -> None:
     total = sum(parts.values(), start=Decimal(0)) if parts else kwh.get("total", Decimal(0))
     for period, value in {**parts, "total": kwh.get("total", total)}.items():
         key = (an_id, name, period)
-        found[key] = found.get(key, Decimal(0)) + value
+        found[key] = found[key] + value if key in found else value
 
 
 def _amounts(an_id: str, lines: Iterable[Line]) -> _Values:
     """Return the amounts of every code and group, by period and in total [yuan]."""
-    fens: dict[Key, int] = {}
+    fens: dict[tuple[str, str], int] = {}
     for line in lines:
-        for name in {line.code, line.group, *_named(line)}:
-            for period in {line.period, "total"}:
-                key = (an_id, name, period)
-                fens[key] = fens.get(key, 0) + line.amount_fen
-    return {key: yuan(fen) for key, fen in fens.items()}
+        fen, period = line.amount_fen, line.period
+        for name in {line.code, line.group, *sums_of(line.code, line.group)}:
+            fens[name, "total"] = fens.get((name, "total"), 0) + fen
+            if period != "total":
+                fens[name, period] = fens.get((name, period), 0) + fen
+    return {(an_id, *key): yuan(fen) for key, fen in fens.items()}
 
 
-def _named(line: Line) -> Iterable[str]:
-    if line.code in _SUMS:
-        yield _SUMS[line.code]
-    if line.group in _ENERGY_GROUPS:
+def sums_of(code: str, group: str) -> Iterable[str]:
+    """Return the sums that a line is in beside those of its code and group (所入合计).
+
+    Examples
+    --------
+    >>> list(sums_of("rural_grid", "fund")), list(sums_of("late_fee", "late_fee"))
+    (['energy_charge_yuan'], ['late_fee_yuan'])
+    """
+    if code in _SUMS:
+        yield _SUMS[code]
+    if group in _ENERGY_GROUPS:
         yield "energy_charge_yuan"
 
 

@@ -19,17 +19,17 @@ from powerchannel.billing.records import (
 from powerchannel.billing.reference.assembly import results
 from powerchannel.billing.reference.capacity import capacity_charges
 from powerchannel.billing.reference.fees import adjustments, feed_in, late_fees
+from powerchannel.billing.reference.givens import given_findings
 from powerchannel.billing.reference.incidents import incident_charges
-from powerchannel.billing.reference.power_factor import power_factor_charges
-from powerchannel.billing.reference.prices import energy_charges, given_charges, replaced
-from powerchannel.billing.reference.reissue import difference, interim_settlement
+from powerchannel.billing.reference.power_factor import adjusted_accounts, power_factor_charges
+from powerchannel.billing.reference.prices import covered, energy_charges, given_charges, replaced
 from powerchannel.billing.reference.segments import Segment, by_account, segments
 from powerchannel.billing.reference.stage import Stage, joined
 from powerchannel.billing.reference.tiers import less_free, tier_charges
 from powerchannel.billing.rules import Rulebook
 from powerchannel.errors import PowerChannelError
 
-__all__ = ["difference", "group_bill", "interim_settlement"]
+__all__ = ["group_bill"]
 
 
 def group_bill(group: Group, energy: GroupEnergy, rulebook: Rulebook) -> GroupBill:
@@ -56,7 +56,7 @@ def group_bill(group: Group, energy: GroupEnergy, rulebook: Rulebook) -> GroupBi
     energy = _with_every_row(group, energy)
     if any(found.is_fatal for found in energy.findings):
         return _refused(energy, energy.findings)
-    parts, findings = _segments(energy, rulebook)
+    parts, findings = _segments(group, energy, rulebook)
     if findings:
         return _refused(energy, (*energy.findings, *findings))
     stage = _stages(group, energy, rulebook, parts)
@@ -70,6 +70,7 @@ def group_bill(group: Group, energy: GroupEnergy, rulebook: Rulebook) -> GroupBi
         values=results(energy, lines, stage.values),
         registers=energy.registers,
         findings=findings,
+        estimates=energy.estimates,
     )
 
 
@@ -83,13 +84,14 @@ def _stages(
     others = [adjustments(group), incident_charges(group, rulebook)]
     before = joined([*accounts, *others, late_fees(group, rulebook, parts)])
     after = power_factor_charges(group, energy, rulebook, before.charges)
-    return joined([before, after])
+    unused = given_findings(group, parts, adjusted_accounts(group))
+    return joined([before, after, Stage(findings=unused)])
 
 
 def _of_account(group: Group, energy: GroupEnergy, parts: Sequence[Segment]) -> Stage:
     """Charge one account: energy, tiers, capacity, and what is given."""
     mine = tuple(parts)
-    given = replaced(group, mine)
+    given = covered(replaced(group, mine))
     billed = less_free(mine)
     return joined(
         [
@@ -109,8 +111,8 @@ def _with_every_row(group: Group, energy: GroupEnergy) -> GroupEnergy:
         for account in group.accounts
         if not any(_overlap(account, row.account) for row in energy.accounts)
     ]
-    rows = sorted((*energy.accounts, *empty), key=lambda row: _place(row.account))
-    return evolve(energy, accounts=tuple(rows))
+    rows = tuple(sorted((*energy.accounts, *empty), key=lambda row: _place(row.account)))
+    return energy if rows == energy.accounts else evolve(energy, accounts=rows)
 
 
 def _overlap(one: Account, other: Account) -> bool:
@@ -123,17 +125,29 @@ def _place(account: Account) -> tuple[str, date]:
 
 
 def _segments(
-    energy: GroupEnergy, rulebook: Rulebook
+    group: Group, energy: GroupEnergy, rulebook: Rulebook
 ) -> tuple[Mapping[str, tuple[Segment, ...]], tuple[Finding, ...]]:
     """Split every row by editions of its tariff; a tariff that is not there is told."""
     found: list[Segment] = []
     findings: list[Finding] = []
     for row in energy.accounts:
+        if _needs_no_tariff(group, row):
+            continue
         try:
             found += segments(row, rulebook)
         except PowerChannelError as error:
             findings += _untold(row, error)
     return by_account(found), tuple(findings)
+
+
+def _needs_no_tariff(group: Group, row: AccountEnergy) -> bool:
+    """Tell whether a row without a tariff is there for amounts that no tariff prices."""
+    if row.account.tariff or row.energy_kwh.get("total") or row.demand_kw or row.feed_in_kwh:
+        return False
+    bearers = {debt.account_id for debt in group.debts}
+    bearers |= {adjustment.account_id for adjustment in group.adjustments}
+    bearers |= {incident.account_id for incident in group.incidents}
+    return row.account.account_id in bearers - {given.id for given in group.givens}
 
 
 def _untold(row: AccountEnergy, error: PowerChannelError) -> list[Finding]:

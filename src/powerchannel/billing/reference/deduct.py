@@ -15,7 +15,7 @@ from powerchannel.billing.reference.job import Job, Slice
 from powerchannel.billing.reference.points import Point
 from powerchannel.billing.reference.rounding import add, by_period, half_up, share, total_of
 
-__all__ = ["Deduction", "monthly_quantity"]
+__all__ = ["Deduction", "monthly_quantity", "months_of"]
 
 _ZERO = Decimal(0)
 _METERS = ("sub_meter", "through_supply")
@@ -107,7 +107,7 @@ class Deduction:
     def _fixed(self, relation: Relation, base: Kwh) -> None:
         parents = self.of(relation.parent_id)
         left = self._left(parents)
-        energy = self._energy(relation, total_of(base), total_of(left))
+        energy = self._energy(relation, total_of(base), max(total_of(left), _ZERO))
         policy = relation.period_split or self._policy(relation)
         decimals = self.job.rounding(relation.child_id).billed_decimals
         wanted = by_period(energy, left, decimals, policy)
@@ -151,10 +151,10 @@ class Deduction:
         """Take energy off points by what each has left; never more than there is."""
         for period, value in energy.items():
             held = [self._held(point, period) for point in points]
-            deficit = value - sum(held, _ZERO)
-            if deficit > 0:
-                self._negative(points, period, deficit)
-            shares = share(min(value, sum(held, _ZERO)), held, self._metered_decimals(points))
+            left = max(sum(held, _ZERO), _ZERO)
+            if value > left:
+                self._negative(points, period, value - left)
+            shares = share(min(value, left), held, self._metered_decimals(points))
             for point, part in zip(points, shares, strict=True):
                 self._add(point.key, {_name(point, period): -part})
 
@@ -172,10 +172,10 @@ class Deduction:
         """Take the reactive energy of a child off where both are measured."""
         parents = [p for p in self.of(relation.parent_id) if p.reactive is not None]
         held = [point.net_reactive for point in parents]
-        deficit = value - sum(held, _ZERO)
-        if parents and deficit > 0:
-            self._negative(parents, "reactive", deficit)
-        shares = share(min(value, sum(held, _ZERO)), held, self._metered_decimals(parents))
+        left = max(sum(held, _ZERO), _ZERO)
+        if parents and value > left:
+            self._negative(parents, "reactive", value - left)
+        shares = share(min(value, left), held, self._metered_decimals(parents))
         for point, part in zip(parents, shares, strict=True):
             self._put(evolve(point, taken_reactive=point.taken_reactive - part))
 
@@ -215,7 +215,7 @@ def monthly_quantity(job: Job, relation: Relation, part: Slice, decimals: int) -
     parts = job.slices_of(relation.child_id)
     policy = job.rulebook.allocation.quantity_days
     quantity = Fraction(relation.quantity_kwh or 0)
-    months = [_months(policy, s) for s in parts]
+    months = [months_of(policy, s) for s in parts]
     if policy == "none":
         whole = sum(months, Fraction(0))
         months = [month / whole for month in months]
@@ -224,7 +224,16 @@ def monthly_quantity(job: Job, relation: Relation, part: Slice, decimals: int) -
     return half_up(quantity * upto, decimals) - half_up(quantity * before, decimals)
 
 
-def _months(policy: str, part: Slice) -> Fraction:
+def months_of(policy: str, part: Slice) -> Fraction:
+    """Return the months of a slice, or its days where they are not counted (片内月数).
+
+    Parameters
+    ----------
+    policy : str
+        Of `Allocation.quantity_days`.
+    part : Slice
+        The slice.
+    """
     if policy == "thirty":
         return Fraction(days_360(part.started_on, part.ended_on), 30)
     if policy == "none":

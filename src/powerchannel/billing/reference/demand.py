@@ -8,21 +8,26 @@ from decimal import Decimal
 from fractions import Fraction
 
 from powerchannel.billing.records import Account, Meter, Relation
+from powerchannel.billing.reference.interval_energy import highest_demand
 from powerchannel.billing.reference.job import Job
-from powerchannel.billing.reference.readings import series
+from powerchannel.billing.reference.readings import series, tell_conflicts
 from powerchannel.billing.reference.rounding import half_up
 
 __all__ = ["billed_demand", "metered_demand"]
 
 _REGISTER = "max_demand"
+_LOADS = {"residential": "lighting", "agriculture": "agriculture"}
+"""The load of categories that have but one (用电分类对应的负荷)."""
+
 _Rows = Mapping[tuple[str, date], Decimal]
 
 
 def metered_demand(job: Job, row: Account) -> Decimal | None:
     """Return the demand that the meters of an account row recorded [kW] (计量最大需量).
 
-    A meter's is its largest reading of the days x its multiplier; meters that hang side by side
-    add up, those that follow one another do not.
+    A meter's is its largest reading of the days x its multiplier, or the highest block of its
+    intervals where no reading was taken; meters that hang side by side add up, those that follow
+    one another do not.
 
     Parameters
     ----------
@@ -64,8 +69,12 @@ def _meter_demand(job: Job, meter: Meter, row: Account) -> Fraction | None:
     later = [day for day in known if first < day <= ends]
     # A reading after the row belongs to it where none stands at its end.
     until = min((day for day in later if day >= last), default=last)
-    values = [known[day].reading for day in later if day <= until]
-    return Fraction(max(values)) * Fraction(meter.multiplier) if values else None
+    used = [day for day in later if day <= until]
+    tell_conflicts(job, meter.meter_id, _REGISTER, used)
+    values = [known[day].reading for day in used]
+    if not values:
+        return highest_demand(job, meter, first, last)
+    return Fraction(max(values)) * Fraction(meter.multiplier)
 
 
 def billed_demand(
@@ -78,7 +87,8 @@ def billed_demand(
     """Share demand out to what is taken off a meter (需量分摊).
 
     A sub-account with a capacity or demand charge takes the share that its energy has in its
-    parent's; what is supplied through takes its energy over the hours that stand for a kW.
+    parent's; what is supplied through takes its energy over the hours that stand for a kW of its
+    kind of load. A supplier that pays for demand is not billed where that kind is not known.
 
     Parameters
     ----------
@@ -117,11 +127,8 @@ def _share(
     decimals = job.rounding(row.account_id).demand_decimals
     whole, part = demand[parent], None
     if relation.kind == "through_supply":
-        hours = job.rulebook.allocation.demand_hours.get(row.tariff)
-        if hours is None:
-            job.notes.add("demand_hours_missing", relation.child_id, tariff=row.tariff)
-        else:
-            part = half_up(Fraction(energy) / Fraction(hours), decimals)
+        hours = _hours(job, relation, row, parent)
+        part = None if hours is None else half_up(Fraction(energy) / Fraction(hours), decimals)
     elif relation.kind != "sub_meter" and _is_two_part(job, row):
         ratio = Fraction(energy) / Fraction(drawn) if drawn else Fraction(0)
         if relation.kind == "fixed_ratio":
@@ -130,6 +137,22 @@ def _share(
         demand[row.account_id, row.started_on] = part
     if part is not None:
         demand[parent] = max(whole - part, Decimal(0))
+
+
+def _hours(job: Job, relation: Relation, row: Account, parent: tuple[str, date]) -> Decimal | None:
+    """Return the hours that stand for a kW; refuse what pays for demand where they are unknown."""
+    tariff = job.tariff_of(row)
+    load = relation.supplied_load or _LOADS.get((tariff and tariff.category) or "", "")
+    hours = job.rulebook.allocation.demand_hours.get(load)
+    if hours is None:
+        supplier = next(r for r in job.group.accounts if (r.account_id, r.started_on) == parent)
+        job.notes.add(
+            "demand_hours_missing",
+            relation.child_id,
+            is_fatal=_is_two_part(job, supplier),
+            load=load or "-",
+        )
+    return hours
 
 
 def _is_two_part(job: Job, row: Account) -> bool:

@@ -8,6 +8,8 @@ from datetime import date
 from attrs import evolve
 
 from powerchannel.billing.records import Account, Group, Meter
+from powerchannel.billing.reference.interval_energy import is_by_intervals
+from powerchannel.billing.reference.readings import is_estimated, is_usable
 from powerchannel.billing.reference.segments import cut, pieces
 from powerchannel.billing.rules import Rulebook
 from powerchannel.errors import PowerChannelError
@@ -33,7 +35,7 @@ def split_where_read(group: Group, rulebook: Rulebook) -> Group:
         To be taken for the energy and for the bill.
     """
     rows = tuple(part for row in group.accounts for part in _parts(group, rulebook, row))
-    return evolve(group, accounts=rows)
+    return evolve(group, accounts=rows) if len(rows) > len(group.accounts) else group
 
 
 def _parts(group: Group, rulebook: Rulebook, row: Account) -> Iterator[Account]:
@@ -42,17 +44,28 @@ def _parts(group: Group, rulebook: Rulebook, row: Account) -> Iterator[Account]:
     except PowerChannelError:
         yield row
         return
-    read = [begins for _, begins, _ in parts if _is_read(group, row.account_id, begins)]
+    changes = [begins for _, begins, _ in parts[1:]]
+    read = [day for day in changes if _is_read(group, row, day)]
+    if not read:
+        yield row
+        return
     for begins, ends in cut(row.started_on, row.ended_on, read):
         # what was used of the year before holds for the first part alone
         used = row.year_to_date_kwh if begins == row.started_on else None
         yield evolve(row, started_on=begins, ended_on=ends, year_to_date_kwh=used)
 
 
-def _is_read(group: Group, account_id: str, day: date) -> bool:
-    """Tell whether every active register of an account has a reading that counts on a day."""
-    mine = [m for m in group.meters if m.account_id == account_id and _measures(m, day)]
-    return bool(mine) and all(_has_readings(group, meter, day) for meter in mine)
+def _is_read(group: Group, row: Account, day: date) -> bool:
+    """Tell whether every active register of an account has a reading that counts on a day.
+
+    Intervals are as good as one.
+    """
+    mine = [m for m in group.meters if m.account_id == row.account_id and _measures(m, day)]
+    return bool(mine) and all(
+        _has_readings(group, meter, day)
+        or is_by_intervals(group, meter, row.started_on, row.ended_on)
+        for meter in mine
+    )
 
 
 def _measures(meter: Meter, day: date) -> bool:
@@ -65,7 +78,8 @@ def _has_readings(group: Group, meter: Meter, day: date) -> bool:
         for reading in group.readings
         if reading.meter_id == meter.meter_id
         and reading.register.startswith("active_")
-        and reading.status in ("", "ok")
+        and is_usable(reading)
+        and not is_estimated(reading)
     ]
     read = {reading.register for reading in readings if reading.read_on == day}
     return bool(read) and read == {reading.register for reading in readings}

@@ -7,11 +7,19 @@ each row of each account. Estimates and given values take the place of what they
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from attrs import evolve
 
-from powerchannel.billing.records import AccountEnergy, Group, GroupEnergy, Kwh, RegisterRow
+from powerchannel.billing.records import (
+    AccountEnergy,
+    Group,
+    GroupEnergy,
+    Kwh,
+    Reading,
+    RegisterRow,
+    Remainder,
+)
 from powerchannel.billing.reference import lines, losses
 from powerchannel.billing.reference.accounts import account_energy, drawn_kwh, with_total
 from powerchannel.billing.reference.deduct import Deduction
@@ -19,13 +27,17 @@ from powerchannel.billing.reference.demand import billed_demand, metered_demand
 from powerchannel.billing.reference.job import Job, Slice
 from powerchannel.billing.reference.metered import Leg, legs
 from powerchannel.billing.reference.points import Point
-from powerchannel.billing.reference.printing import balanced, other_rows, register_rows
+from powerchannel.billing.reference.printing import other_rows, register_rows
+from powerchannel.billing.reference.readings import ESTIMATED
 from powerchannel.billing.reference.relations import Relations
 from powerchannel.billing.reference.rounding import add, by_period, total_of
 from powerchannel.billing.reference.spread import carry
 from powerchannel.billing.rules import Rulebook
 
 __all__ = ["group_energy"]
+
+_DIGITS = 60
+"""Digits of intermediate decimals: more than a reading times a multiplier has, so all are exact."""
 
 
 def group_energy(group: Group, rulebook: Rulebook) -> GroupEnergy:
@@ -59,24 +71,30 @@ def group_energy(group: Group, rulebook: Rulebook) -> GroupEnergy:
     >>> group_energy(group, load_rulebook("sgcc-2024")).accounts[0].energy_kwh["total"]
     Decimal('40659')
     """
-    job = Job(group=group, rulebook=rulebook)
+    with localcontext(prec=_DIGITS):
+        return _energy(Job(group=group, rulebook=rulebook))
+
+
+def _energy(job: Job) -> GroupEnergy:
     job.check_givens()
     measured, relations = legs(job), Relations.of(job)
     points = _stages(job, measured, relations)
     _check_owners(job, relations, points)
-    rows = sorted(group.accounts, key=lambda row: (row.account_id, row.started_on))
+    rows = sorted(job.group.accounts, key=lambda row: (row.account_id, row.started_on))
     found = [account_energy(job, row, measured, points) for row in rows]
     printed: list[RegisterRow] = []
     for energy in found:
         mine = [leg for leg in measured if leg.meter.account_id == energy.account.account_id]
-        printed += balanced(energy, register_rows(job, energy.account, mine, points))
+        printed += register_rows(job, energy, mine, points)
         printed += other_rows(energy.account, mine)
     return GroupEnergy(
-        group_id=group.group_id,
+        group_id=job.group.group_id,
         accounts=_with_demand(job, found, relations, points),
         registers=tuple(printed),
         meters=_by_meter(measured),
         meter_reactive_kvarh=_reactive_by_meter(measured),
+        remainders=_remainders(relations, points),
+        estimates=_estimates(measured),
         findings=job.notes.all(),
     )
 
@@ -125,11 +143,31 @@ def _first(job: Job, point: Point) -> int:
 
 def _check_owners(job: Job, relations: Relations, points: Sequence[Point]) -> None:
     """Tell of energy left on a meter that only measures a group."""
-    parents = {r.parent_id for r in (*relations.before, *relations.after)}
-    for name in sorted({p.id for p in points if not p.account_id} & parents):
+    for name in sorted({p.id for p in _unowned(relations, points)}):
         left = sum((total_of(p.energy) for p in points if p.id == name), Decimal(0))
         if left:
             job.notes.add("energy_without_account", name, left=left)
+
+
+def _unowned(relations: Relations, points: Sequence[Point]) -> list[Point]:
+    """Return the meters that only measure a group, and from which something is taken."""
+    parents = {r.parent_id for r in (*relations.before, *relations.after)}
+    return [p for p in points if not p.account_id and p.id in parents]
+
+
+def _remainders(relations: Relations, points: Sequence[Point]) -> tuple[Remainder, ...]:
+    """Return what is left on them, where they measure reactive energy."""
+    return tuple(
+        Remainder(
+            meter_id=point.id,
+            started_on=point.started_on,
+            ended_on=point.ended_on,
+            energy_kwh=total_of(point.energy),
+            reactive_kvarh=point.lossy_reactive,
+        )
+        for point in _unowned(relations, points)
+        if point.reactive is not None
+    )
 
 
 def _with_demand(
@@ -138,16 +176,32 @@ def _with_demand(
     rows = {(e.account.account_id, e.account.started_on): e for e in found}
     recorded = {key: metered_demand(job, energy.account) for key, energy in rows.items()}
     metered = {key: value for key, value in recorded.items() if value is not None}
+    taken = (*relations.before, *relations.after)
     demand = billed_demand(
         job,
         metered,
         {key: energy.energy_kwh["total"] for key, energy in rows.items()},
-        {key: drawn_kwh(job, energy.account, points) for key, energy in rows.items()},
-        (*relations.before, *relations.after),
+        {key: drawn_kwh(job, energy.account, points) for key, energy in rows.items() if taken},
+        taken,
     )
     return tuple(
         evolve(energy, demand_kw=demand.get(key), metered_demand_kw=metered.get(key))
+        if key in demand
+        else energy
         for key, energy in rows.items()
+    )
+
+
+def _estimates(measured: Sequence[Leg]) -> tuple[Reading, ...]:
+    """Return what registers would have shown, as readings that the next real ones settle."""
+    found = {
+        (leg.meter.meter_id, register, day): reading
+        for leg in measured
+        for (register, day), reading in leg.guessed.items()
+    }
+    return tuple(
+        Reading(meter_id=m, register=r, read_on=day, reading=found[m, r, day], status=ESTIMATED)
+        for m, r, day in sorted(found)
     )
 
 

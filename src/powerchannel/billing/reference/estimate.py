@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
+from itertools import takewhile
+from math import gcd
 
 from powerchannel.billing.records import Meter, Reading
 from powerchannel.billing.reference.days import add_months
@@ -15,16 +18,24 @@ from powerchannel.billing.reference.readings import (
     plausible_kwh,
     series,
 )
+from powerchannel.billing.reference.rounding import half_up
 
-__all__ = ["estimate", "estimated_in_a_row"]
+__all__ = ["READING_DECIMALS", "estimate", "estimated_in_a_row", "since_last"]
 
+READING_DECIMALS = 6
+"""Decimals of a reading, as the table of readings keeps them (示数小数位)."""
+
+_EXACT = 12
+_COARSEST = 10
 _Known = Mapping[date, Reading]
 
 
-def estimate(job: Job, meter: Meter, register: str, start: date, end: date) -> Fraction | None:
+def estimate(job: Job, meter: Meter, register: str, start: date, end: date) -> Decimal | None:
     """Return the energy of some days by the first method that can tell it (测算).
 
-    Never more than capacity x hours; never more often in a row than the rulebook allows.
+    Never more than capacity x hours; never more often in a row than the rulebook allows. It is a
+    whole of what is billed and of what a register can show, so that the next reading settles it
+    without a remainder.
 
     Parameters
     ----------
@@ -37,7 +48,7 @@ def estimate(job: Job, meter: Meter, register: str, start: date, end: date) -> F
 
     Returns
     -------
-    Fraction or None
+    Decimal or None
         kWh, kvarh, multiplier included; None where no method can tell.
     """
     rules, known = job.rulebook.estimation, series(job, meter.meter_id, register)
@@ -47,34 +58,74 @@ def estimate(job: Job, meter: Meter, register: str, start: date, end: date) -> F
     if row >= rules.most_in_a_row:
         job.notes.add("estimated_in_a_row", meter.meter_id, register=register, count=row)
         return None
-    for method in rules.methods:
+    found = _by_method(job, meter, register, start, end)
+    if found is None:
+        return None
+    method, energy = found
+    job.notes.add(
+        "estimated", meter.meter_id, register=register, start=start, end=end, method=method
+    )
+    return energy
+
+
+def _by_method(
+    job: Job, meter: Meter, register: str, start: date, end: date
+) -> tuple[str, Decimal] | None:
+    known = series(job, meter.meter_id, register)
+    for method in job.rulebook.estimation.methods:
         found = _METHODS[method](job, meter, register, known, start, end)
         if found is not None:
-            job.notes.add(
-                "estimated",
-                meter.meter_id,
-                register=register,
-                start=start,
-                end=end,
-                method=method,
-            )
-            return _capped(job, meter, found, (end - start).days)
+            return method, _capped(job, meter, found, (end - start).days)
     return None
 
 
-def _capped(job: Job, meter: Meter, energy: Fraction, days: int) -> Fraction:
-    limit = plausible_kwh(job, meter, days)
-    return energy if limit is None else min(energy, limit)
+def since_last(job: Job, meter: Meter, register: str, day: date) -> tuple[Decimal, Decimal] | None:
+    """Return the last reading before a day, and an estimate from then on (推算起点示数).
+
+    For a register that was read on neither end of a period: it tells what it would have shown.
+
+    Parameters
+    ----------
+    job, meter, register
+        The register.
+    day : date
+        A day without a reading.
+
+    Returns
+    -------
+    tuple of Decimal, or None
+        The reading, and kWh or kvarh since; None where no method can tell.
+    """
+    known = series(job, meter.meter_id, register)
+    last = max((d for d in known if d < day), default=None)
+    if last is None:
+        return None
+    found = _by_method(job, meter, register, last, day)
+    return None if found is None else (known[last].reading, found[1])
+
+
+def _capped(job: Job, meter: Meter, energy: Fraction, days: int) -> Decimal:
+    """Round to the next step, and not above what the capacity allows."""
+    step = _step(meter, job.rounding(meter.account_id).billed_decimals)
+    count, limit = int(half_up(energy / step, 0)), plausible_kwh(job, meter, days)
+    if limit is not None:
+        count = min(count, int(Fraction(limit) / step))
+    return half_up(count * step, _EXACT)
+
+
+def _step(meter: Meter, decimals: int) -> Fraction:
+    """Return the least energy that is a whole of both; of readings alone where it is too coarse."""
+    shown = Fraction(meter.multiplier) / 10**READING_DECIMALS
+    common = Fraction(shown.numerator, gcd(shown.denominator, 10**decimals))
+    return common if common <= _COARSEST * Fraction(meter.multiplier) else shown
 
 
 def estimated_in_a_row(known: _Known, start: date) -> int:
     """Return how many readings up to a day were estimated one after another (连续测算次数)."""
-    count = 0
-    for day in sorted((d for d in known if d <= start), reverse=True):
-        if not is_estimated(known[day]):
-            break
-        count += 1
-    return count
+    if start in known and not is_estimated(known[start]):
+        return 0
+    days = sorted((day for day in known if day <= start), reverse=True)
+    return sum(1 for _ in takewhile(lambda day: is_estimated(known[day]), days))
 
 
 def _between(
@@ -82,7 +133,8 @@ def _between(
 ) -> Fraction | None:
     if first not in known or last not in known:
         return None
-    return difference(meter, register, known[first].reading, known[last].reading)
+    energy = difference(meter, register, known[first].reading, known[last].reading)
+    return None if energy is None else Fraction(energy)
 
 
 def _interpolated(
@@ -165,7 +217,7 @@ def _capacity_hours(
     limit = plausible_kwh(job, meter, (end - start).days)
     if register != "active_total" or has_periods or limit is None:
         return None
-    return limit * Fraction(job.rulebook.estimation.capacity_hours_per_day) / 24
+    return Fraction(limit) * Fraction(job.rulebook.estimation.capacity_hours_per_day) / 24
 
 
 _Method = Callable[[Job, Meter, str, _Known, date, date], "Fraction | None"]

@@ -159,26 +159,43 @@ def feed_in(group: Group, parts: Sequence[Segment]) -> Stage:
         All of one account.
     """
     account_id = parts[0].account_id
+    paid, tax = (_given_yuan(group, account_id, f"feed_in_{n}yuan") for n in ("", "vat_"))
     energy, is_given = _fed_in(group, parts)
     fed = sum(energy, start=Decimal(0))
-    if not fed and not is_given:
+    if not fed and not is_given and paid is None and tax is None:
         return Stage()
     values: dict[Key, Decimal] = {(account_id, "feed_in_energy_kwh", "total"): fed}
-    by_price: dict[tuple[Decimal, Decimal], Fraction] = {}
-    for segment, kwh in zip(parts, energy, strict=True):
+    amounts = _feed_in_amounts(parts, energy)
+    if paid is not None:
+        amounts = [(amount_fen(paid), amounts[-1][1] if amounts else Decimal(0))]
+    if amounts:
+        values[account_id, "feed_in_yuan", "total"] = yuan(sum(fen for fen, _ in amounts))
+    if amounts or tax is not None:
+        fen = sum(_tax_fen(*one) for one in amounts) if tax is None else amount_fen(tax)
+        values[account_id, "feed_in_vat_yuan", "total"] = yuan(fen)
+    return Stage(values=values)
+
+
+def _feed_in_amounts(
+    parts: Sequence[Segment], energy_kwh: Sequence[Decimal]
+) -> list[tuple[int, Decimal]]:
+    """Return what is paid at each price [fen], and its rate of VAT."""
+    found: dict[tuple[Decimal, Decimal], Fraction] = {}
+    for segment, kwh in zip(parts, energy_kwh, strict=True):
         rule = segment.tariff.feed_in
         if rule is not None:
             key = (rule.price, rule.vat_rate)
-            by_price[key] = by_price.get(key, Fraction()) + Fraction(kwh)
-    amounts = [(amount_fen(kwh * Fraction(price)), vat) for (price, vat), kwh in by_price.items()]
-    if amounts:
-        taxes = [
-            amount_fen(Fraction(fen, 100) / (1 + Fraction(vat)) * Fraction(vat))
-            for fen, vat in amounts
-        ]
-        values[account_id, "feed_in_yuan", "total"] = yuan(sum(fen for fen, _ in amounts))
-        values[account_id, "feed_in_vat_yuan", "total"] = yuan(sum(taxes))
-    return Stage(values=values)
+            found[key] = found.get(key, Fraction()) + Fraction(kwh)
+    return [(amount_fen(kwh * Fraction(price)), vat) for (price, vat), kwh in found.items()]
+
+
+def _tax_fen(fen: int, vat: Decimal) -> int:
+    return amount_fen(Fraction(fen, 100) / (1 + Fraction(vat)) * Fraction(vat))
+
+
+def _given_yuan(group: Group, account_id: str, quantity: str) -> Decimal | None:
+    given = given_amounts(group, account_id).get(quantity)
+    return sum((amount.value for amount in given), start=Decimal(0)) if given else None
 
 
 def _fed_in(group: Group, parts: Sequence[Segment]) -> tuple[list[Decimal], bool]:

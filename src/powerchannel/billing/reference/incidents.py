@@ -134,14 +134,15 @@ def _stage(case: _Case, found: _Found) -> Stage:
     incident, account_id = case.incident, case.account.account_id
     given = {name: _given(case, f"{name}_yuan") for name in (SUPPLEMENT, PENALTY)}
     exact = {SUPPLEMENT: found.supplement, PENALTY: found.penalty}
+    rule = Rule.of(_rule_id(incident), found.provenance)
     charges = tuple(
         lump(
             account_id,
             code=name,
             group=_GROUP,
             yuan=amount if (known := given[name]) is None else known,
-            rule=Rule.of(_rule_id(incident), found.provenance),
-            note=found.note,
+            rule=rule if given[name] is None else Rule(id="givens"),
+            note=found.note if given[name] is None else None,
         )
         for name, amount in exact.items()
     )
@@ -168,7 +169,8 @@ def _theft(case: _Case) -> _Found:
     """Charge the energy at the price of the load, and a multiple of it on top."""
     rule, incident = case.rulebook.theft, case.incident
     energy, days = _energy(case, rule)
-    supplement = _priced(case, incident.load_tariff or case.account.tariff, energy, days)
+    load = incident.load_tariff or case.account.tariff
+    supplement = _supplement(case, lambda: _priced(case, load, energy, days))
     return _Found(
         energy_kwh=energy,
         supplement=supplement,
@@ -181,11 +183,8 @@ def _theft(case: _Case) -> _Found:
 def _higher_priced_load(case: _Case) -> _Found:
     """Charge the difference of prices on the energy of the load."""
     rule, kind = case.rulebook.breach, case.rulebook.breach.higher_priced_load
-    if not case.incident.load_tariff:
-        raise _MissingError("load_tariff")
     energy, days = _energy(case, rule)
-    higher = _priced(case, case.incident.load_tariff, energy, days)
-    supplement = higher - _priced(case, case.account.tariff, energy, days)
+    supplement = _supplement(case, lambda: _difference(case, energy, days))
     return _Found(
         energy_kwh=energy,
         supplement=supplement,
@@ -193,6 +192,19 @@ def _higher_priced_load(case: _Case) -> _Found:
         provenance=kind.provenance,
         note=_energy_note(energy, days, kind.penalty_multiple),
     )
+
+
+def _difference(case: _Case, energy: Fraction, days: int) -> Fraction:
+    if not case.incident.load_tariff:
+        raise _MissingError("load_tariff")
+    higher = _priced(case, case.incident.load_tariff, energy, days)
+    return higher - _priced(case, case.account.tariff, energy, days)
+
+
+def _supplement(case: _Case, computed: Callable[[], Fraction]) -> Fraction:
+    """Return the supplement, computed unless it is given; the penalty follows from it."""
+    given = _given(case, f"{SUPPLEMENT}_yuan")
+    return computed() if given is None else Fraction(given)
 
 
 def _excess_capacity(case: _Case) -> _Found:
@@ -249,7 +261,7 @@ def unit_price(tariff: Tariff) -> Decimal:
     tariff : Tariff
         Amounts that are given, and tiers above the first, are left out [yuan/kWh].
     """
-    prices = [tariff.period_prices(component) for component in tariff.components]
+    prices = [found for _, found in tariff.component_prices]
     prices.append(tariff.base_prices())
     if tariff.tiers is not None and tariff.tiers.model == "table":
         prices.append(tariff.tier_prices()[0])
@@ -270,7 +282,7 @@ def _capacity(case: _Case, kind: BreachKind, after: timedelta) -> _Found:
         )
         return _Found(supplement=Fraction(), penalty=penalty, provenance=kind.provenance, note=note)
     months = sum(m * Fraction(_month_price(c)) for c, m in _charged_months(case, after))
-    supplement = Fraction(kva) * months
+    supplement = _supplement(case, lambda: Fraction(kva) * months)
     return _Found(
         supplement=supplement,
         penalty=supplement * Fraction(kind.penalty_multiple),

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from attrs import field, frozen
 
-from powerchannel.billing.records import PERIODS, Account, Group, Kwh, Meter, Reading
+from powerchannel.billing.records import PERIODS, Account, Group, Interval, Kwh, Meter, Reading
 from powerchannel.billing.reference.notes import Notes
 from powerchannel.billing.reference.rounding import share
 from powerchannel.billing.rules import Rulebook, tariff_at
@@ -128,6 +128,14 @@ class Job:
             rows.append(reading)
         return found
 
+    @cached_property
+    def intervals(self) -> dict[str, list[Interval]]:
+        """The intervals of each meter (区间电量)."""
+        found: dict[str, list[Interval]] = {}
+        for interval in self.group.intervals:
+            found.setdefault(interval.meter_id, []).append(interval)
+        return found
+
     def slices_of(self, account_id: str) -> tuple[Slice, ...]:
         """Return the slices in which an account has a row; all for a meter without one (所在片)."""
         return tuple(s for s in self.slices if not account_id or account_id in s.rows)
@@ -172,7 +180,7 @@ class Job:
         Parts, or ``total`` where there are none; empty where nothing is given. What is given for
         a group of one account is given for the account.
         """
-        if not where:
+        if not where or quantity not in self.quantities:
             return {}
         found = self._givens.get((where, quantity), {})
         if not found and self.account_ids == (where,):
@@ -182,6 +190,11 @@ class Job:
         self.notes.add("given", where, quantity=quantity)
         parts: dict[str, Decimal] = {p: found[p] for p in PERIODS if p in found}
         return parts or {"total": found["total"]}
+
+    @cached_property
+    def quantities(self) -> frozenset[str]:
+        """What is given at all, of whatever it is (给定的数值名称)."""
+        return frozenset(given.quantity for given in self.group.givens)
 
     @cached_property
     def _givens(self) -> dict[tuple[str, str], dict[str, Decimal]]:

@@ -13,9 +13,10 @@ from powerchannel.billing.reference.points import Point
 from powerchannel.billing.reference.rounding import half_up, total_of
 from powerchannel.billing.reference.spread import Pool
 
-__all__ = ["pools", "resistance_loss"]
+__all__ = ["SIGNS", "pools", "resistance_loss"]
 
-_SIGNS = {"": 1, "customer": 1, "downstream": 1, "utility": -1, "upstream": -1}
+SIGNS = {"": 1, "customer": 1, "downstream": 1, "utility": -1, "upstream": -1}
+"""Whether the loss is added or taken off, by the side of the line (线路侧符号)."""
 _NONE = (Decimal(0), Decimal(0))
 
 
@@ -42,7 +43,7 @@ def _line_loss(
     """Return the loss on what was metered and lost in transformers."""
     if line is None:
         return _lack(job, members[0].line_id, "line_id")
-    if line.side not in _SIGNS:
+    if line.side not in SIGNS:
         job.notes.add("side_unknown", line.line_id, is_fatal=True, side=line.side)
         return _NONE
     energy = sum((p.net_kwh + total_of(p.transformer) for p in members), Decimal(0))
@@ -55,13 +56,13 @@ def _line_loss(
         return _lack(job, line.line_id, "voltage_kv" if line.resistance_ohm else "loss_ratio")
     else:
         decimals = rounding.metered_decimals
-        flow = Fraction(energy), Fraction(reactive)
+        flow = max(Fraction(energy), Fraction(0)), max(Fraction(reactive), Fraction(0))
         found = (
             resistance_loss(*flow, line.resistance_ohm, line.voltage_kv, part.days),
             resistance_loss(*flow, line.reactance_ohm or Decimal(0), line.voltage_kv, part.days),
         )
-    sign = _SIGNS[line.side]
-    return sign * half_up(found[0], decimals), sign * half_up(found[1], decimals)
+    sign = SIGNS[line.side]
+    return half_up(sign * found[0], decimals), half_up(sign * found[1], decimals)
 
 
 def resistance_loss(

@@ -121,11 +121,13 @@ def _bank_loss(
     if methods[0] == "given":
         _lack(job, where, "transformer_loss_kwh")
         return _NONE
-    if methods[0] == "table":
-        return _by_table(job, found, energy, members)
     if methods[0] == "ratio":
         return _by_ratio(job, bank, found, energy, members)
-    return _by_formula(job, found, energy, members)
+    # Less than nothing flows only where an estimate is given back: it heats no winding.
+    flow = max(energy, Fraction(0))
+    if methods[0] == "table":
+        return _by_table(job, found, flow, members)
+    return _by_formula(job, found, flow, members)
 
 
 def spans(rows: Sequence[Transformer], first: date, last: date) -> tuple[Span, ...]:
@@ -162,7 +164,7 @@ def _by_formula(
 ) -> tuple[Decimal, Decimal]:
     if not _has(job, found, "no_load_loss_kw", "load_loss_kw"):
         return _NONE
-    reactive = Fraction(sum((p.net_reactive for p in members), Decimal(0)))
+    reactive = max(Fraction(sum((p.net_reactive for p in members), Decimal(0))), Fraction(0))
     if energy and all(p.reactive is None for p in members):
         job.notes.add("reactive_unknown", members[0].id)
     active = formula_loss(found, energy, reactive, is_reactive=False)
@@ -273,8 +275,9 @@ def _by_ratio(
     """No-load loss by the hour, and a share of the energy for the windings."""
     ratio = next((r for t in bank if (r := job.amount(t, "transformer_loss_ratio"))), None)
     if ratio is None:
-        _lack(job, bank[0], "transformer_loss_ratio")
-        return _NONE
+        if not _has(job, found, "no_load_loss_kw"):
+            return _NONE
+        ratio = job.rulebook.losses.load_loss_ratio
     iron = formula_loss(found, Fraction(0), Fraction(0), is_reactive=False)
     reactive = formula_loss(found, Fraction(0), Fraction(0), is_reactive=True)
     decimals = job.rounding(members[0].account_id).billed_decimals

@@ -9,12 +9,15 @@ from decimal import Decimal
 from attrs import frozen
 
 from powerchannel.billing.records import PERIODS, Kwh, Meter
+from powerchannel.billing.reference.interval_energy import IntervalLeg
 from powerchannel.billing.reference.job import Job
 from powerchannel.billing.reference.points import Point
 from powerchannel.billing.reference.registers import Part, Registers
-from powerchannel.billing.reference.rounding import total_of
+from powerchannel.billing.reference.rounding import decimals_of, total_of
 
 __all__ = ["REVERSE", "Leg", "legs"]
+
+_ZERO = Decimal(0)
 
 REVERSE = "reverse_active_"
 """How the registers of energy fed in begin (反向有功示数前缀)."""
@@ -40,8 +43,10 @@ class Leg:
         Reverse and reactive registers of each part.
     shown : mapping of (register, day) to Decimal
         The readings used.
+    guessed : dict of (register, day) to Decimal
+        What estimated registers would have shown.
     is_estimated : bool
-        Whether a part of it is an estimate.
+        Whether a part of it is an estimate, or settles one.
     """
 
     meter: Meter
@@ -51,12 +56,13 @@ class Leg:
     reactive: tuple[Decimal, ...] | None
     others: dict[str, tuple[Decimal, ...]]
     shown: dict[tuple[str, date], Decimal]
+    guessed: dict[tuple[str, date], Decimal]
     is_estimated: bool
 
     def reverse(self, part: int) -> Decimal:
         """Return the energy fed in: the total, or the sum of its periods [kWh] (反向有功)."""
         energy = {r: v[part] for r, v in self.others.items() if r.startswith(REVERSE)}
-        return energy.get(f"{REVERSE}total", sum(energy.values(), Decimal(0)))
+        return energy.get(f"{REVERSE}total", sum(energy.values(), _ZERO))
 
     def points(self, banks: tuple[str, ...]) -> Iterable[Point]:
         """Return a point for each part, behind the transformers named (计算点)."""
@@ -83,10 +89,11 @@ def legs(job: Job) -> tuple[Leg, ...]:
 
 def _leg(job: Job, meter: Meter, number: int) -> Leg:
     registers = Registers.of(job, meter)
+    curve = IntervalLeg.of(registers) if job.intervals else None
     given = _given(job, meter, number, "metered_energy_kwh", registers.parts)
-    energy = _active(registers) if given is None else tuple(given)
+    energy = _energy(registers, curve) if given is None else tuple(given)
     given = _given(job, meter, number, "metered_reactive_kvarh", registers.parts)
-    reactive = _reactive(registers) if given is None else tuple(total_of(p) for p in given)
+    reactive = _kvarh(registers, curve) if given is None else tuple(total_of(p) for p in given)
     for register in sorted(registers.names):
         if register.startswith(REVERSE):
             registers.energy(register)
@@ -99,6 +106,7 @@ def _leg(job: Job, meter: Meter, number: int) -> Leg:
         reactive=reactive,
         others=others,
         shown=registers.shown,
+        guessed=registers.guessed,
         is_estimated=bool(registers.estimated),
     )
 
@@ -111,17 +119,42 @@ def _given(
         where = getattr(meter, name)
         if found := job.given(where, quantity):
             first = next(i for i, m in enumerate(job.meters) if getattr(m, name) == where)
-            energy = found if first == number else dict.fromkeys(found, Decimal(0))
+            energy = found if first == number else dict.fromkeys(found, _ZERO)
             decimals = job.rounding(meter.account_id).metered_decimals
             return job.portions(energy, (part.days for part in parts), decimals)
     return None
+
+
+def _energy(registers: Registers, curve: IntervalLeg | None) -> tuple[Kwh, ...]:
+    """Return the energy of registers or intervals; of a gap an estimate, where there may be one."""
+    if curve is None:
+        return _active(registers)
+    if not curve.has_gap():
+        return curve.active()
+    energy = _active(registers) if _may_estimate(registers) else _nothing(registers)
+    curve.tell_gap("interval_gap", is_fatal=not all(energy))
+    return energy
+
+
+def _kvarh(registers: Registers, curve: IntervalLeg | None) -> tuple[Decimal, ...] | None:
+    if curve is None or not curve.has_reactive():
+        return _reactive(registers)
+    if not curve.has_reactive_gap():
+        return curve.reactive()
+    reactive = _reactive(registers) if _may_estimate(registers) else None
+    curve.tell_gap("interval_reactive_gap", is_fatal=reactive is None, is_reactive=True)
+    return reactive
+
+
+def _may_estimate(registers: Registers) -> bool:
+    return bool(registers.job.rulebook.estimation.methods)
 
 
 def _active(registers: Registers) -> tuple[Kwh, ...]:
     """Return the active energy of each part by period, or in total for a single rate."""
     names = registers.names
     if not names and registers.meter in registers.job.group.meters:
-        registers.energy("active_total")  # a finding: nothing was read
+        names = {"active_total"}  # an estimate, or a finding: nothing was read
     periods = [p for p in PERIODS if f"active_{p}" in names]
     if not periods:
         total = registers.energy("active_total") if "active_total" in names else None
@@ -143,7 +176,7 @@ def _from_parts(registers: Registers, periods: Sequence[str]) -> tuple[Kwh, ...]
     if len(found) < len(read):
         return _nothing(registers)
     if total := registers.energy("active_total", is_needed=False):
-        _check(registers, sum(total, Decimal(0)), found)
+        _check(registers, sum(total, _ZERO), found)
     return _by_part(registers, found)
 
 
@@ -155,18 +188,29 @@ def _with_flat(registers: Registers, periods: Sequence[str]) -> tuple[Kwh, ...]:
     if total is None or len(found) < len(read):
         return _nothing(registers)
     if "flat" in periods and (flat := registers.energy("active_flat", is_needed=False)):
-        _check(registers, sum(total, Decimal(0)), {**found, "flat": flat})
+        _check(registers, sum(total, _ZERO), {**found, "flat": flat})
     rest = [
-        value - sum((values[i] for values in found.values()), Decimal(0))
+        value - sum((values[i] for values in found.values()), _ZERO)
         for i, value in enumerate(total)
     ]
-    missing = -sum(rest, Decimal(0))
-    if missing > _tolerance(registers, len(periods)):
+    flat_kwh, missing = _flat(registers, rest), -sum(rest, _ZERO)
+    if missing > _tolerance(registers, len(periods)) and not registers.is_estimated("active_total"):
         meter_id = registers.meter.meter_id
         registers.job.notes.add("total_below_parts", meter_id, is_fatal=True, difference=missing)
-    if missing < 0 or "flat" in periods:
-        found["flat"] = tuple(max(value, Decimal(0)) for value in rest)
+    if missing < 0 or "flat" in periods or any(flat_kwh):
+        found["flat"] = tuple(flat_kwh)
     return _by_part(registers, found)
+
+
+def _flat(registers: Registers, rest: Sequence[Decimal]) -> Sequence[Decimal]:
+    """Return what is left for flat, at least 0; of an estimate that is settled it may be less.
+
+    A total that was estimated below its parts is put up to them.
+    """
+    least = [max(value, _ZERO) for value in rest]
+    lacking = sum(least, _ZERO) - sum(rest, _ZERO)
+    is_final = not registers.is_estimated("active_total")
+    return least if is_final or registers.raised("active_total", lacking) else rest
 
 
 def _by_part(registers: Registers, found: Mapping[str, tuple[Decimal, ...]]) -> tuple[Kwh, ...]:
@@ -176,7 +220,7 @@ def _by_part(registers: Registers, found: Mapping[str, tuple[Decimal, ...]]) -> 
 
 def _check(registers: Registers, total: Decimal, parts: Mapping[str, tuple[Decimal, ...]]) -> None:
     """Total and parts may differ by what registers cut off."""
-    whole = sum((sum(values, Decimal(0)) for values in parts.values()), Decimal(0))
+    whole = sum((sum(values, _ZERO) for values in parts.values()), _ZERO)
     limit = _tolerance(registers, len(parts))
     if abs(total - whole) > limit:
         registers.job.notes.add(
@@ -192,25 +236,23 @@ def _tolerance(registers: Registers, rates: int) -> Decimal:
     meter = registers.meter
     digits = meter.decimal_digits
     if digits is None:
-        digits = max((_decimals(value) for value in registers.shown.values()), default=0)
+        digits = max(map(decimals_of, registers.shown.values()), default=0)
     units = registers.job.rulebook.readings.rates_tolerance_units
     return units * rates * meter.multiplier * Decimal(1).scaleb(-digits)
 
 
-def _decimals(value: Decimal) -> int:
-    exponent = value.as_tuple().exponent
-    return max(-exponent, 0) if isinstance(exponent, int) else 0
-
-
 def _reactive(registers: Registers) -> tuple[Decimal, ...] | None:
-    """Return ``|forward| + |reverse|`` of each part; from a net register net + 2 x reverse."""
+    """Return ``|forward| + |reverse|`` of each part; from a net register net + 2 x reverse.
+
+    Both run forward alone: below 0 they only give an estimate back.
+    """
     names = sorted(r for r in registers.names if r.startswith("reactive_"))
     if not names:
         return None
-    read = {r: registers.energy(r) or (Decimal(0),) * len(registers.parts) for r in names}
-    zero = (Decimal(0),) * len(registers.parts)
-    forward, net = read.get("reactive_forward"), read.get("reactive_net", zero)
+    zero = (_ZERO,) * len(registers.parts)
+    read = {r: registers.energy(r) or zero for r in names}
     reverse = read.get("reactive_reverse", zero)
-    if forward is None and "reactive_net" in read:
-        return tuple(abs(n + 2 * r) for n, r in zip(net, reverse, strict=True))
-    return tuple(abs(f) + abs(r) for f, r in zip(forward or zero, reverse, strict=True))
+    if "reactive_forward" not in read and "reactive_net" in read:
+        return tuple(abs(n + 2 * r) for n, r in zip(read["reactive_net"], reverse, strict=True))
+    forward = read.get("reactive_forward", zero)
+    return tuple(f + r for f, r in zip(forward, reverse, strict=True))

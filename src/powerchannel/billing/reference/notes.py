@@ -48,9 +48,52 @@ MESSAGES: Mapping[str, Text] = MappingProxyType(
             "{register} 在 {day} 的示数是测算的；下次实抄后多退少补",
             "the reading of {register} on {day} was estimated; the next one settles it",
         ),
+        "estimate_too_high": Text(
+            "{register} 实际示数 {last} 低于测算的 {first}，多计的电量在本期退还",
+            "{register} shows {last}, below the estimate of {first}; what was billed too much is "
+            "given back",
+        ),
         "estimated_in_a_row": Text(
             "{register} 已连续测算 {count} 次，不再测算；请实抄",
             "{register} was already estimated {count} times in a row; read the meter",
+        ),
+        "interval_energy": Text(
+            "没有有功示数，按 {count} 个 {minutes} 分钟区间电量计费；区间电量已含倍率，不再乘 "
+            "{multiplier}",
+            "no active register was read, so {count} intervals of {minutes} minutes are billed; "
+            "the multiplier is in them, they are not multiplied by {multiplier}",
+        ),
+        "interval_gap": Text(
+            "{expected} 个 {minutes} 分钟区间中有 {missing} 个没有可用电量（第一个：{first}）；"
+            "请补区间电量或起止示数，或给定 metered_energy_kwh，或在规则集中允许测算",
+            "{missing} of {expected} intervals of {minutes} minutes have no value that counts "
+            "(first: {first}); supply them or the readings of both ends, give metered_energy_kwh, "
+            "or allow estimates in the rulebook",
+        ),
+        "interval_reactive_gap": Text(
+            "{expected} 个 {minutes} 分钟区间中有 {missing} 个没有可用无功（第一个：{first}）；"
+            "请补齐，或补起止无功示数，或给定 metered_reactive_kvarh",
+            "{missing} of {expected} intervals of {minutes} minutes have no reactive energy that "
+            "counts (first: {first}); supply it or the reactive readings of both ends, or give "
+            "metered_reactive_kvarh",
+        ),
+        "interval_calendar": Text(
+            "自 {first} 起无法判定区间所属时段：电价没有时段日历，或所计各账户的日历不同；"
+            "请填写 time_of_use.calendar，或补分时示数，或给定 metered_energy_kwh",
+            "from {first} on the period of an interval is not known: the tariff has no calendar, "
+            "or the accounts measured have different ones; write time_of_use.calendar, supply "
+            "readings by period, or give metered_energy_kwh",
+        ),
+        "interval_in_two_periods": Text(
+            "有 {minutes} 分钟区间跨越两个时段；请提供更短的区间，或给定 metered_energy_kwh",
+            "an interval of {minutes} minutes lies in two periods; supply shorter ones, or give "
+            "metered_energy_kwh",
+        ),
+        "interval_demand": Text(
+            "没有最大需量示数，取 {blocks} 个 {minutes} 分钟区间的最大值；"
+            "另有 {void} 个不完整，不计",
+            "no max_demand was read; the highest of {blocks} blocks of {minutes} minutes is taken, "
+            "without {void} that have a gap",
         ),
         "tou_sum_mismatch": Text(
             "总示数与各时段之和相差 {difference} kWh，超过允许的 {tolerance}；请核对示数",
@@ -130,9 +173,11 @@ MESSAGES: Mapping[str, Text] = MappingProxyType(
             "(loss is subtracted)",
         ),
         "demand_hours_missing": Text(
-            "电价 {tariff} 没有需量折算小时数，转供需量未扣减；请在规则集中填写",
-            "there are no hours a kW for tariff {tariff}, so no demand was taken off for the "
-            "supply passed on; add them to the rulebook",
+            "转供负荷类别 {load} 没有需量折算小时数，转供需量无法扣减；请在主分关系中填写 "
+            "supplied_load，或在规则集的 allocation.demand_hours 中补上",
+            "there are no hours a kW for supplied load {load}, so the demand of the supply passed "
+            "on is not known; write supplied_load in relations, or add it to "
+            "allocation.demand_hours of the rulebook",
         ),
     }
 )

@@ -93,3 +93,8 @@ class Point:
     def net_reactive(self) -> Decimal:
         """Reactive energy before losses, 0 where nothing measures it (扣减后无功)."""
         return (self.reactive or _NONE) + self.taken_reactive
+
+    @property
+    def lossy_reactive(self) -> Decimal:
+        """Reactive energy with losses, 0 where nothing measures it and it has none (含损无功)."""
+        return self.net_reactive + self.transformer_reactive + self.line_reactive

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from fractions import Fraction
 from math import isqrt
 
-from powerchannel.billing.records import AccountEnergy, Group, GroupEnergy
-from powerchannel.billing.reference.rounding import half_up
+from powerchannel.billing.records import Account, AccountEnergy, Group, GroupEnergy, Remainder
 from powerchannel.billing.rules import PowerFactorTable
+from powerchannel.money import exact_decimal
 
 __all__ = ["factor_of", "pooled_rows", "rate_percent", "shared_factor"]
 
+_NONE = Decimal(0)
 
-def factor_of(active_kwh: Decimal | Fraction, reactive_kvarh: Decimal | Fraction) -> Decimal:
+
+def factor_of(active_kwh: Decimal, reactive_kvarh: Decimal) -> Decimal:
     """Return ``A / sqrt(A^2 + R^2)`` to two decimals, half up, exactly (功率因数).
 
     It reaches c hundredths where ``(200 A)^2 >= (2 c - 1)^2 (A^2 + R^2)``: no root is rounded.
 
     Parameters
     ----------
-    active_kwh, reactive_kvarh : Decimal or Fraction
+    active_kwh, reactive_kvarh : Decimal
         A > 0.
 
     Examples
@@ -29,16 +30,19 @@ def factor_of(active_kwh: Decimal | Fraction, reactive_kvarh: Decimal | Fraction
     >>> factor_of(Decimal(511_800), Decimal(110_100))
     Decimal('0.98')
     """
-    a, r = Fraction(active_kwh), Fraction(reactive_kvarh)
-    ratio = (200 * a) ** 2 / (a**2 + r**2)
-    return half_up(Fraction((isqrt(int(ratio)) + 1) // 2, 100), 2)
+    active, active_unit = active_kwh.as_integer_ratio()
+    reactive, reactive_unit = reactive_kvarh.as_integer_ratio()
+    a, r = active * reactive_unit, reactive * active_unit
+    ratio = (200 * a) ** 2 // (a**2 + r**2)
+    return exact_decimal((isqrt(ratio) + 1) // 2, 2)
 
 
 def pooled_rows(group: Group, energy: GroupEnergy) -> tuple[AccountEnergy, ...]:
     """Return the account rows that share the power factor (共力率的账户段).
 
     Those with reactive metering, and those taken from them: sub-meters, fixed quantities and
-    fixed ratios behind a meter with reactive metering flowed through it.
+    fixed ratios behind a meter with reactive metering flowed through it. The meter may be one
+    that no account has.
 
     Parameters
     ----------
@@ -48,17 +52,27 @@ def pooled_rows(group: Group, energy: GroupEnergy) -> tuple[AccountEnergy, ...]:
         Its energy.
     """
     parents = _parents(group)
-    measured = [row for row in energy.accounts if row.reactive_kvarh is not None]
+    rows = [row for row in energy.accounts if row.reactive_kvarh is not None]
+    above: list[tuple[str, Account | Remainder]] = []
+    above += [(row.account.account_id, row.account) for row in rows]
+    above += [(left.meter_id, left) for left in energy.remainders]
     return tuple(
         row
         for row in energy.accounts
-        if row in measured or any(_is_behind(row, above, parents) for above in measured)
+        if row.reactive_kvarh is not None
+        or any(
+            name in parents.get(row.account.account_id, ()) and _overlap(row.account, measured)
+            for name, measured in above
+        )
     )
 
 
 def _parents(group: Group) -> Mapping[str, frozenset[str]]:
-    """Return the accounts that each account is taken from, directly or not."""
-    account_of = {meter.meter_id: meter.account_id for meter in group.meters}
+    """Return the accounts that each account is taken from, directly or not.
+
+    A meter that no account has stands for itself.
+    """
+    account_of = {meter.meter_id: meter.account_id or meter.meter_id for meter in group.meters}
     direct = [
         (account_of.get(r.child_id, r.child_id), account_of.get(r.parent_id, r.parent_id))
         for r in group.relations
@@ -70,25 +84,32 @@ def _parents(group: Group) -> Mapping[str, frozenset[str]]:
     return {child: frozenset(above) for child, above in found.items()}
 
 
-def _is_behind(
-    row: AccountEnergy, above: AccountEnergy, parents: Mapping[str, frozenset[str]]
-) -> bool:
-    one, other = row.account, above.account
-    overlap = one.started_on < other.ended_on and other.started_on < one.ended_on
-    return overlap and other.account_id in parents.get(one.account_id, ())
+def _overlap(one: Account | Remainder, other: Account | Remainder) -> bool:
+    return one.started_on < other.ended_on and other.started_on < one.ended_on
 
 
-def shared_factor(rows: tuple[AccountEnergy, ...]) -> Decimal | None:
+def shared_factor(
+    rows: tuple[AccountEnergy, ...], remainders: tuple[Remainder, ...] = ()
+) -> Decimal | None:
     """Return the power factor of rows together; None where there is no active energy (共力率).
 
     Parameters
     ----------
     rows : tuple of AccountEnergy
-        Energy with losses.
+        Energy with losses. The reactive losses of a row that does not measure reactive energy
+        count too.
+    remainders : tuple of Remainder
+        What is left on meters of no account that they are behind.
     """
-    active = sum((Fraction(row.energy_kwh.get("total", 0)) for row in rows), Fraction())
-    reactive = sum((Fraction(row.reactive_kvarh or 0) for row in rows), Fraction())
+    pool = [(row.energy_kwh.get("total", _NONE), _kvarh(row)) for row in rows]
+    pool += [(left.energy_kwh, left.reactive_kvarh) for left in remainders if pool]
+    active = sum((kwh for kwh, _ in pool), start=_NONE)
+    reactive = sum((kvarh for _, kvarh in pool), start=_NONE)
     return factor_of(active, reactive) if active > 0 else None
+
+
+def _kvarh(row: AccountEnergy) -> Decimal:
+    return row.unmetered_loss_kvarh if row.reactive_kvarh is None else row.reactive_kvarh
 
 
 def rate_percent(table: PowerFactorTable, factor: Decimal) -> Decimal:
@@ -106,8 +127,8 @@ def rate_percent(table: PowerFactorTable, factor: Decimal) -> Decimal:
     Decimal
         A minus is a reduction [percent].
     """
-    percents = {Decimal(row): percent for row, percent in table.percent.items()}
-    lowest = min(percents)
-    if factor >= lowest:
-        return percents[factor]
-    return percents[lowest] + table.below_step_percent * (lowest - factor) * 100
+    percent = table.percent.get(f"{factor:.2f}")
+    if percent is not None:
+        return percent
+    lowest = min(table.percent)
+    return table.percent[lowest] + table.below_step_percent * (Decimal(lowest) - factor) * 100

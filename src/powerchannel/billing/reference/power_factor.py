@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from powerchannel.billing.records import Account, AccountEnergy, Finding, Group, GroupEnergy, Line
 from powerchannel.billing.reference.pooling import pooled_rows, rate_percent, shared_factor
+from powerchannel.billing.reference.rounding import half_up
 from powerchannel.billing.reference.stage import (
     Charge,
     Key,
@@ -23,16 +24,35 @@ from powerchannel.billing.reference.stage import (
     remark,
     yuan,
 )
-from powerchannel.billing.rules import Rulebook
+from powerchannel.billing.rules import PowerFactorTable, Rulebook
 from powerchannel.billing.tariff import PowerFactor
+from powerchannel.ledger import STATUS_LABELS
 from powerchannel.rulebook import Provenance
 from powerchannel.text import Text
 
-__all__ = ["CHARGE", "FACTOR", "RATE", "power_factor_charges"]
+__all__ = [
+    "CHARGE",
+    "FACTOR",
+    "RATE",
+    "adjusted_accounts",
+    "power_factor_charges",
+    "table_rule",
+]
 
 CHARGE, FACTOR, RATE = "power_factor_charge", "power_factor", "power_factor_rate_percent"
 
 _DEFAULT = PowerFactor(provenance=Provenance(status="assumed", clause="powerchannel"))
+
+
+def table_rule(table: PowerFactorTable) -> Rule:
+    """Return the rule that a rate follows from; records drop the last zero of a standard (力率表).
+
+    Parameters
+    ----------
+    table : PowerFactorTable
+        Of one standard.
+    """
+    return Rule.of(f"power_factor_tables.{table.standard:.2f}", table.provenance)
 
 
 @frozen(kw_only=True)
@@ -54,26 +74,6 @@ class _Case:
         amounts = given_amounts(self.group, an_id).get(quantity)
         return sum((a.value for a in amounts), start=Decimal(0)) if amounts else None
 
-    def assessed(self) -> list[str]:
-        """Return the accounts whose bill the power factor changes.
-
-        A charge or rate that is given for a group in which no account is assessed is for all.
-        """
-        accounts = self.group.accounts
-        found = {a.account_id for a in accounts if self.is_assessed(a)}
-        if not found and self._is_given(self.group.group_id):
-            found = {a.account_id for a in accounts if a.is_power_factor_assessed is not False}
-        return sorted(found)
-
-    def is_assessed(self, account: Account) -> bool:
-        """Tell whether a row is assessed: as it says, or where it has a standard."""
-        if account.is_power_factor_assessed is not None:
-            return account.is_power_factor_assessed
-        return account.power_factor_standard is not None or self._is_given(account.account_id)
-
-    def _is_given(self, an_id: str) -> bool:
-        return any(self.own(an_id, name) is not None for name in (CHARGE, RATE))
-
     def rows(self, account_id: str, *, pooled: Sequence[AccountEnergy]) -> list[AccountEnergy]:
         """Return the rows whose charges are adjusted, one after another.
 
@@ -82,7 +82,7 @@ class _Case:
         is_given = any(self.given(account_id, name) is not None for name in (FACTOR, RATE))
         rows = self.energy.accounts if is_given else pooled
         mine = [row for row in rows if row.account.account_id == account_id]
-        assessed = [row for row in mine if self.is_assessed(row.account)]
+        assessed = [row for row in mine if _is_assessed(self.group, row.account)]
         return sorted(assessed or mine, key=lambda row: row.account.started_on)
 
     def standard(self, account: Account) -> Decimal | None:
@@ -94,14 +94,16 @@ class _Case:
 
     def rate(
         self, account_id: str, standard: Decimal | None, factor: Decimal | None
-    ) -> Decimal | None:
-        """Return the rate, given or from the table of the standard [percent]."""
+    ) -> tuple[Decimal, Rule] | None:
+        """Return the rate [percent], given or from the table of the standard, and its rule."""
         given = self.given(account_id, RATE)
+        if given is not None:
+            return given, Rule(id="givens")
         tables = (t for t in self.rulebook.power_factor_tables if t.standard == standard)
         table = next(tables, None)
-        if given is not None or table is None or factor is None:
-            return given
-        return rate_percent(table, factor)
+        if table is None or factor is None:
+            return None
+        return rate_percent(table, factor), table_rule(table)
 
     def base(self, account_id: str, rows: Sequence[AccountEnergy], *, is_last: bool) -> list[Line]:
         """Return the lines that are adjusted; those of no row go with the last standard."""
@@ -120,6 +122,36 @@ class _Case:
         mine = [c.segment for c in self.charges if c.segment and c.segment.account_id == account_id]
         last = max(mine, key=lambda segment: segment.started_on, default=None)
         return (last.tariff.power_factor if last else None) or _DEFAULT
+
+
+def adjusted_accounts(group: Group) -> list[str]:
+    """Return the accounts whose bill the power factor changes (力率考核账户).
+
+    A charge or rate that is given for a group in which no account is assessed is for all.
+
+    Parameters
+    ----------
+    group : Group
+        With what is given.
+    """
+    accounts = group.accounts
+    found = {a.account_id for a in accounts if _is_assessed(group, a)}
+    if not found and _is_given(group, group.group_id):
+        found = {a.account_id for a in accounts if a.is_power_factor_assessed is not False}
+    return sorted(found)
+
+
+def _is_assessed(group: Group, account: Account) -> bool:
+    """Tell whether a row is assessed: as it says, or where it has a standard."""
+    if account.is_power_factor_assessed is not None:
+        return account.is_power_factor_assessed
+    return account.power_factor_standard is not None or _is_given(group, account.account_id)
+
+
+def _is_given(group: Group, an_id: str) -> bool:
+    """Tell whether the charge or the rate of an account or a group is given."""
+    given = given_amounts(group, an_id)
+    return CHARGE in given or RATE in given
 
 
 def power_factor_charges(
@@ -143,24 +175,31 @@ def power_factor_charges(
         All other lines of the group.
     """
     case = _Case(group=group, energy=energy, rulebook=rulebook, charges=tuple(charges))
-    assessed, whole = case.assessed(), case.own(group.group_id, CHARGE)
+    assessed, whole = adjusted_accounts(group), case.own(group.group_id, CHARGE)
     pooled = pooled_rows(group, energy)
-    factor = case.own(group.group_id, FACTOR)
-    factor = shared_factor(pooled) if factor is None else factor
+    factors = _factors(case, assessed, shared_factor(pooled, energy.remainders))
     if whole is not None:
         # The line stands with the group where several accounts bear it.
         bearer = assessed[0] if len(assessed) == 1 else group.group_id
         stage = _given_line(case, bearer, whole)
     else:
-        stage = joined(_of_account(case, account_id, pooled, factor) for account_id in assessed)
-    return joined([_factors(case, assessed, factor), stage, _of_group(case, stage)])
+        stage = joined(
+            _of_account(case, account_id, pooled, factors.get(account_id))
+            for account_id in assessed
+        )
+    values = {(an_id, FACTOR, "total"): factor for an_id, factor in factors.items()}
+    return joined([Stage(values=values), stage, _of_group(case, stage)])
 
 
-def _factors(case: _Case, assessed: Sequence[str], factor: Decimal | None) -> Stage:
-    ids = (case.group.group_id, *assessed)
-    if factor is None:
-        return Stage()
-    return Stage(values={(an_id, FACTOR, "total"): factor for an_id in ids})
+def _factors(case: _Case, assessed: Sequence[str], shared: Decimal | None) -> dict[str, Decimal]:
+    """Return the factor of the group and of each assessed account, given or shared."""
+    own = {an_id: case.given(an_id, FACTOR) for an_id in assessed}
+    whole, of_all = case.own(case.group.group_id, FACTOR), set(own.values())
+    if whole is None and len(of_all) == 1:
+        whole = of_all.pop()
+    found = {case.group.group_id: whole, **own}
+    factors = {an_id: shared if one is None else one for an_id, one in found.items()}
+    return {an_id: half_up(factor, 2) for an_id, factor in factors.items() if factor is not None}
 
 
 def _of_group(case: _Case, stage: Stage) -> Stage:
@@ -188,11 +227,10 @@ def _given_line(case: _Case, an_id: str, amount: Decimal) -> Stage:
 def _of_account(
     case: _Case, account_id: str, pooled: Sequence[AccountEnergy], factor: Decimal | None
 ) -> Stage:
-    amount, own_factor = case.own(account_id, CHARGE), case.own(account_id, FACTOR)
+    amount = case.own(account_id, CHARGE)
     if amount is not None:
         return _given_line(case, account_id, amount)
     rows = case.rows(account_id, pooled=pooled)
-    factor = factor if own_factor is None else own_factor
     if not rows or (factor is None and case.given(account_id, RATE) is None):
         return _unadjusted(case, account_id, is_measured=bool(rows))
     return joined(_standards(case, account_id, rows, factor))
@@ -212,13 +250,16 @@ def _standards(
     standards = list(dict.fromkeys(case.standard(row.account) for row in rows))
     total = 0
     for standard in standards:
-        rate = case.rate(account_id, standard, factor)
-        if rate is None:
+        found = case.rate(account_id, standard, factor)
+        if found is None:
             yield Stage(findings=(_no_table(account_id, standard),))
             return
+        rate, source = found
         mine = [row for row in rows if case.standard(row.account) == standard]
         base = case.base(account_id, mine, is_last=standard == standards[-1])
-        charge = _line(case.rule(account_id), account_id, base, rate, standard)
+        rule = case.rule(account_id)
+        note = _note(rule, rate, standard, case.given(account_id, FACTOR))
+        charge = _line(rule, account_id, base, rate, source, note)
         total += charge.line.amount_fen
         values = {
             (account_id, CHARGE, "total"): yuan(total),
@@ -232,22 +273,38 @@ def _line(
     account_id: str,
     base: Sequence[Line],
     rate: Decimal,
-    standard: Decimal | None,
+    source: Rule,
+    note: Text,
 ) -> Charge:
     """Return base x rate: of the sum, rounded once, or of each line."""
-    part, fen = Fraction(rate) / 100, sum(line.amount_fen for line in base)
-    charge = lump(
+    part, fen = Fraction(rate) / 10_000, sum(line.amount_fen for line in base)
+    is_whole = rule.rounding == "base"
+    amount = part * fen if is_whole else sum(amount_fen(part * line.amount_fen) for line in base)
+    return lump(
         account_id,
         code=CHARGE,
         group=CHARGE,
-        yuan=part * fen / 100,
-        rule=Rule.of(f"power_factor_tables.{standard}", rule.provenance),
-        note=Text(f"标准 {standard}，比率 {rate}%", f"standard {standard}, rate {rate}%"),
+        yuan=amount if isinstance(amount, Fraction) else yuan(amount),
+        rule=source,
+        quantity=yuan(fen),
+        price=rate / 100 if is_whole else None,
+        note=note,
     )
-    if rule.rounding == "base":
-        return evolve(charge, line=evolve(charge.line, quantity=yuan(fen), price=rate / 100))
-    fens = sum(amount_fen(part * line.amount_fen / 100) for line in base)
-    return evolve(charge, line=evolve(charge.line, quantity=yuan(fen), amount_fen=fens))
+
+
+def _note(
+    rule: PowerFactor, rate: Decimal, standard: Decimal | None, given: Decimal | None
+) -> Text:
+    """Return the standard, a factor from outside, the rate, and whose groups the base has."""
+    shown = "-" if standard is None else f"{standard:.2f}"
+    factor = Text("", "")
+    if given is not None:
+        factor = Text(f"功率因数 {given}（外部给定），", f"power factor {given} from outside, ")
+    status, clause = STATUS_LABELS[rule.provenance.status], rule.provenance.clause
+    return Text(
+        f"标准 {shown}，{factor.zh}比率 {rate}%；基数各组{status.zh}：{clause}",
+        f"standard {shown}, {factor.en}rate {rate}%; groups of the base {status.en}: {clause}",
+    )
 
 
 def _no_table(account_id: str, standard: Decimal | None) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from powerchannel.billing.records import Finding, Given, Group
@@ -20,10 +20,23 @@ from powerchannel.billing.reference.stage import (
 )
 from powerchannel.billing.tariff import GROUPS, Component
 
-__all__ = ["CATALOGUE", "charges_by_period", "energy_charges", "given_charges", "replaced"]
+__all__ = [
+    "CATALOGUE",
+    "ENERGY_CHARGE",
+    "all_components",
+    "charges_by_period",
+    "covered",
+    "energy_charges",
+    "given_charges",
+    "is_one_price",
+    "replaced",
+]
 
 CATALOGUE = "catalogue"
 """Code and group of the lines of a catalogue price."""
+
+ENERGY_CHARGE = "energy_charge_yuan"
+"""All that is charged by the kWh, where its sum is given."""
 
 
 def energy_charges(segment: Segment, given: Collection[str]) -> Stage:
@@ -44,12 +57,12 @@ def energy_charges(segment: Segment, given: Collection[str]) -> Stage:
 
 def _components(segment: Segment, given: Collection[str]) -> Iterator[Stage]:
     tariff = segment.tariff
-    for component in tariff.components:
+    for component, prices in tariff.component_prices:
         if component.given or component.code in given or component.group in given:
             continue
         yield _charged(
             segment,
-            tariff.period_prices(component),
+            prices,
             code=component.code,
             group=component.group,
             rule=Rule.of(f"{tariff.name}.{component.code}", component.provenance),
@@ -74,10 +87,22 @@ def _charged(
     rule: Rule,
     is_by_period: bool = False,
 ) -> Stage:
-    energy = parts_of(segment.energy_kwh)
-    if set(prices) == {"total"} and not is_by_period:
+    if is_one_price(prices) and not is_by_period:
         energy = {"total": segment.energy_kwh["total"]}
+    else:
+        energy = parts_of(segment.energy_kwh)
     return charges_by_period(segment, energy, prices, code=code, group=group, rule=rule)
+
+
+def is_one_price(prices: Mapping[str, Decimal]) -> bool:
+    """Tell whether one price holds for all kWh (是否单一电价).
+
+    Examples
+    --------
+    >>> is_one_price({"total": Decimal(1)}), is_one_price({"total": Decimal(1), "peak": Decimal(2)})
+    (True, False)
+    """
+    return len(prices) == 1 and "total" in prices
 
 
 def charges_by_period(
@@ -104,8 +129,9 @@ def charges_by_period(
     """
     charges: list[Charge] = []
     findings: list[Finding] = []
+    is_single = is_one_price(prices)
     for period, kwh in energy_kwh.items():
-        price = prices["total"] if set(prices) == {"total"} else prices.get(period)
+        price = prices.get("total" if is_single else period)
         if price is not None:
             line = priced(
                 segment,
@@ -143,9 +169,26 @@ def replaced(group: Group, parts: tuple[Segment, ...]) -> Mapping[str, tuple[Giv
         All of one account.
     """
     given = given_amounts(group, parts[0].account_id)
-    codes = {component.code for component in _all_components(parts)} | set(GROUPS)
+    codes = {component.code for component in all_components(parts)} | {*GROUPS, ENERGY_CHARGE}
     tiers = {code for code in given if code.startswith("tier_")}
     return {code: _parts(amounts) for code, amounts in given.items() if code in codes | tiers}
+
+
+def covered(given: Collection[str]) -> frozenset[str]:
+    """Return the codes and groups that are not charged, because they are given (被替代的项目).
+
+    Parameters
+    ----------
+    given : collection of str
+        What is given for an account.
+
+    Examples
+    --------
+    >>> "fund" in covered([ENERGY_CHARGE]), "capacity" in covered([ENERGY_CHARGE])
+    (True, False)
+    """
+    by_kwh = set(GROUPS) - {"capacity"} if ENERGY_CHARGE in given else set()
+    return frozenset({*given, *by_kwh})
 
 
 def _parts(amounts: tuple[Given, ...]) -> tuple[Given, ...]:
@@ -167,12 +210,15 @@ def given_charges(group: Group, parts: tuple[Segment, ...]) -> Stage:
         All of one account.
     """
     account_id, known = parts[0].account_id, replaced(group, parts)
-    groups = {component.code: component.group for component in _all_components(parts)}
+    groups: dict[str, str] = {c.code: c.group for c in all_components(parts)}
+    is_published = any(segment.tariff.published_prices for segment in parts)
+    groups |= {group: group for group in GROUPS}
+    groups[ENERGY_CHARGE] = CATALOGUE if is_published else "energy"
     charges = tuple(
         lump(
             account_id,
-            code=code,
-            group=groups.get(code, code if code in GROUPS else CATALOGUE),
+            code=code.removesuffix("_yuan"),
+            group=groups.get(code, CATALOGUE),
             yuan=given.value,
             rule=Rule(id="givens"),
             period=given.period or "total",
@@ -183,15 +229,16 @@ def given_charges(group: Group, parts: tuple[Segment, ...]) -> Stage:
     adjusted = {a.code for a in group.adjustments if a.account_id == account_id}
     missing = {
         component.code
-        for component in _all_components(parts)
-        if component.given and not {component.code, component.group} & (set(known) | adjusted)
+        for component in all_components(parts)
+        if component.given and not {component.code, component.group} & (covered(known) | adjusted)
     }
     return Stage(
         charges=charges, findings=tuple(_missing(account_id, code) for code in sorted(missing))
     )
 
 
-def _all_components(parts: tuple[Segment, ...]) -> Iterator[Component]:
+def all_components(parts: Sequence[Segment]) -> Iterator[Component]:
+    """Yield the components of all tariffs of an account (全部组成)."""
     for segment in parts:
         yield from segment.tariff.components
 
@@ -200,7 +247,7 @@ def _missing(account_id: str, code: str) -> Finding:
     return remark(
         "given_missing",
         account_id,
-        f"{code} 的金额应由外部给出，未见；请在 givens 或 adjustments 中补充",
-        f"the amount of {code} comes from outside, but there is none; add it to givens or "
-        "adjustments",
+        f"{code} 的金额应由外部给出，未见，账单未计此项；如有请在 givens 或 adjustments 中补充",
+        f"the amount of {code} comes from outside, but there is none, and the bill is without "
+        "it; if there was one, add it to givens or adjustments",
     )

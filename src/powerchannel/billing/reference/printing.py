@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from attrs import evolve
+from attrs import frozen
 
-from powerchannel.billing.records import Account, AccountEnergy, RegisterRow
+from powerchannel.billing.records import Account, AccountEnergy, Kwh, RegisterRow
 from powerchannel.billing.reference.accounts import points_of
 from powerchannel.billing.reference.job import Job
 from powerchannel.billing.reference.metered import REVERSE, Leg
@@ -16,59 +16,93 @@ from powerchannel.billing.reference.points import Point
 from powerchannel.billing.reference.registers import Part
 from powerchannel.billing.reference.rounding import add
 
-__all__ = ["balanced", "other_rows", "register_rows"]
+__all__ = ["other_rows", "register_rows"]
 
-_ZERO = Decimal(0)
+_ZERO, _ONE = Decimal(0), Decimal(1)
+
+
+@frozen(kw_only=True)
+class _Sum:
+    """What a leg, or all that has no meter, adds to an account."""
+
+    leg: Leg | None
+    metered: Kwh
+    transformer: Kwh
+    line: Kwh
+    added: Kwh
+
+    @classmethod
+    def of(cls, leg: Leg | None, points: Sequence[Point]) -> _Sum:
+        return cls(
+            leg=leg,
+            metered=add(*(p.metered for p in points)),
+            transformer=add(*(p.transformer for p in points)),
+            line=add(*(p.line for p in points)),
+            added=add(*(p.taken for p in points), *(p.after for p in points)),
+        )
+
+    @property
+    def energy(self) -> Kwh:
+        return add(self.metered, self.transformer, self.line, self.added)
 
 
 def register_rows(
-    job: Job, row: Account, measured: Sequence[Leg], points: Sequence[Point]
+    job: Job, energy: AccountEnergy, measured: Sequence[Leg], points: Sequence[Point]
 ) -> list[RegisterRow]:
     """Return a row for each leg and period of an account, and for what has no meter (有功示数行).
 
+    They sum to what is billed: the first row of each period has what rounding adds to the account,
+    and a period without a row gets one.
+
     Parameters
     ----------
-    job, row
-        The rules and the row of the account.
+    job, energy
+        The rules, and the row of the account with its energy.
     measured : sequence of Leg
         The legs of the account.
     points : sequence of Point
         All points, through all stages.
     """
+    row, billed = energy.account, energy.energy_kwh
+    billed = {p: v for p, v in billed.items() if p != "total"} or billed
     mine = points_of(job, row, points)
-    found: list[RegisterRow] = []
-    for leg in measured:
-        here = [p for p in mine if p.number == leg.number]
-        found += _leg_rows(row, leg, here)
-    return found + _rows(row, None, [p for p in mine if p.number < 0])
+    legs = [leg for leg in measured if _parts(row, leg)]
+    sums = [_Sum.of(leg, [p for p in mine if p.number == leg.number]) for leg in legs]
+    sums.append(_Sum.of(None, [p for p in mine if p.number < 0]))
+    rest = _rest(billed, sums)
+    found = [shown for one in sums for shown in _rows(row, one, billed, rest)]
+    return found + [_bare(row, period, added) for period, added in rest.items() if added]
 
 
-def _leg_rows(row: Account, leg: Leg, points: Sequence[Point]) -> list[RegisterRow]:
-    return _rows(row, leg, points) if _parts(row, leg) else []
+def _rest(billed: Kwh, sums: Iterable[_Sum]) -> dict[str, Decimal]:
+    """Return what is billed beyond the sums, by period."""
+    rest = dict(billed)
+    for one in sums:
+        for period, value in one.energy.items():
+            shown = _period(period, billed)
+            if shown in rest:
+                rest[shown] -= value
+    return rest
 
 
-def _rows(row: Account, leg: Leg | None, points: Sequence[Point]) -> list[RegisterRow]:
-    metered = add(*(p.metered for p in points))
-    transformer = add(*(p.transformer for p in points))
-    line = add(*(p.line for p in points))
-    added = add(*(p.taken for p in points), *(p.after for p in points))
-    return [
-        RegisterRow(
+def _rows(row: Account, one: _Sum, billed: Kwh, rest: dict[str, Decimal]) -> Iterator[RegisterRow]:
+    leg = one.leg
+    for period in one.energy:
+        shown = _period(period, billed)
+        yield RegisterRow(
             meter_id=leg.meter.meter_id if leg else "",
             account_id=row.account_id,
             register=f"active_{period}",
-            period=period,
+            period=shown,
             previous=_shown(row, leg, f"active_{period}", 0),
             current=_shown(row, leg, f"active_{period}", -1),
-            multiplier=leg.meter.multiplier if leg else Decimal(1),
-            metered_kwh=metered.get(period, _ZERO),
-            transformer_loss_kwh=transformer.get(period, _ZERO),
-            line_loss_kwh=line.get(period, _ZERO),
-            added_kwh=added.get(period, _ZERO),
+            multiplier=leg.meter.multiplier if leg else _ONE,
+            metered_kwh=one.metered.get(period, _ZERO),
+            transformer_loss_kwh=one.transformer.get(period, _ZERO),
+            line_loss_kwh=one.line.get(period, _ZERO),
+            added_kwh=one.added.get(period, _ZERO) + rest.pop(shown, _ZERO),
             is_estimated=leg.is_estimated if leg else False,
         )
-        for period in add(metered, transformer, line, added)
-    ]
 
 
 def _parts(row: Account, leg: Leg) -> list[Part]:
@@ -82,24 +116,6 @@ def _shown(row: Account, leg: Leg | None, register: str, place: int) -> Decimal 
         return None
     day: date = parts[0].started_on if place == 0 else parts[-1].ended_on
     return leg.shown.get((register, day))
-
-
-def balanced(energy: AccountEnergy, rows: Sequence[RegisterRow]) -> Iterable[RegisterRow]:
-    """Add to the first row of each period what rounding adds to the account (示数行与账户平衡).
-
-    A period without a row gets one.
-    """
-    billed = {p: v for p, v in energy.energy_kwh.items() if p != "total"} or energy.energy_kwh
-    found = [evolve(r, period=_period(r.period, billed)) for r in rows]
-    for period, value in billed.items():
-        mine = [i for i, r in enumerate(found) if r.period == period]
-        rest = value - sum((found[i].billed_kwh for i in mine), _ZERO)
-        if mine:
-            first = found[mine[0]]
-            found[mine[0]] = evolve(first, added_kwh=first.added_kwh + rest)
-        elif rest:
-            found.append(_bare(energy.account, period, rest))
-    return found
 
 
 def _period(period: str, billed: Iterable[str]) -> str:
@@ -116,7 +132,7 @@ def _bare(row: Account, period: str, added: Decimal) -> RegisterRow:
         period=period,
         previous=None,
         current=None,
-        multiplier=Decimal(1),
+        multiplier=_ONE,
         metered_kwh=_ZERO,
         added_kwh=added,
     )

@@ -34,6 +34,17 @@ def difference(old: GroupBill, new: GroupBill) -> tuple[Line, ...]:
     ------
     ValueError
         When the bills are of different groups.
+
+    Examples
+    --------
+    >>> from decimal import Decimal
+    >>> def bill(kwh: str, fen: int) -> GroupBill:
+    ...     line = Line(account_id="a", code="x", group="energy", period="total",
+    ...         quantity=Decimal(kwh), unit="kWh", price=None, amount_fen=fen, rule_id="x")
+    ...     return GroupBill(group_id="a", lines=(line,), values={})
+    >>> [(line.note.en, str(line.quantity), line.amount_fen)
+    ...     for line in difference(bill("100", 5_000), bill("90", 4_500))]
+    [('reversed', '-100', -5000), ('billed again', '90', 4500)]
     """
     if old.group_id != new.group_id:
         raise ValueError(
@@ -73,6 +84,15 @@ def interim_settlement(month: GroupBill, interim: Iterable[GroupBill]) -> tuple[
     ------
     ValueError
         When a bill is of another group.
+
+    Examples
+    --------
+    >>> def bill(fen: int) -> GroupBill:
+    ...     line = Line(account_id="a", code="x", group="energy", period="total", quantity=None,
+    ...         unit="yuan", price=None, amount_fen=fen, rule_id="x")
+    ...     return GroupBill(group_id="a", lines=(line,), values={})
+    >>> [(line.code, line.amount_fen) for line in interim_settlement(bill(9_000), [bill(2_000)])]
+    [('x', 9000), ('interim_settlement', -2000)]
     """
     lines = list(month.lines)
     for bill in interim:

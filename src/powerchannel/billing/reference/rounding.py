@@ -10,9 +10,11 @@ from typing import TypeAlias
 
 from powerchannel.billing.records import PERIODS
 
-__all__ = ["Number", "add", "by_period", "half_up", "share", "total_of"]
+__all__ = ["Number", "add", "by_period", "decimals_of", "half_up", "share", "total_of"]
 
 Number: TypeAlias = "Fraction | Decimal | int"
+
+_ZERO = Decimal(0)
 
 
 def half_up(value: Number, decimals: int) -> Decimal:
@@ -30,10 +32,23 @@ def half_up(value: Number, decimals: int) -> Decimal:
     >>> half_up(Fraction(-5, 2), 0), half_up(Decimal("1.005"), 2)
     (Decimal('-3'), Decimal('1.01'))
     """
-    scaled = Fraction(value) * 10**decimals
-    size = (2 * abs(scaled.numerator) + scaled.denominator) // (2 * scaled.denominator)
+    numerator, denominator = value.as_integer_ratio()
+    scaled = numerator * 10**decimals
+    size = (2 * abs(scaled) + denominator) // (2 * denominator)
     # From text: arithmetic of Decimal would round to the precision of the context.
     return Decimal(f"{'-' if scaled < 0 and size else ''}{size}E-{decimals}")
+
+
+def decimals_of(value: Decimal) -> int:
+    """Return how many decimals a number is written with (小数位数).
+
+    Examples
+    --------
+    >>> decimals_of(Decimal("1288.80")), decimals_of(Decimal("1E+3"))
+    (2, 0)
+    """
+    exponent = value.as_tuple().exponent
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
 
 
 def share(total: Decimal, weights: Sequence[Number], decimals: int) -> tuple[Decimal, ...]:
@@ -47,7 +62,7 @@ def share(total: Decimal, weights: Sequence[Number], decimals: int) -> tuple[Dec
     total : Decimal
         What is shared.
     weights : sequence of number
-        None negative.
+        One that is negative weighs nothing.
     decimals : int
         Of the cuts between shares; what the total has beyond them is in the last share that
         weighs anything.
@@ -57,21 +72,19 @@ def share(total: Decimal, weights: Sequence[Number], decimals: int) -> tuple[Dec
     >>> share(Decimal(100), [1, 1, 1], 0)
     (Decimal('33'), Decimal('34'), Decimal('33'))
     """
-    exact = [Fraction(w) for w in weights]
+    exact = [max(Fraction(w), Fraction(0)) for w in weights]
     if not any(exact):
         exact = [Fraction(1)] * len(exact)
-    upto = list(accumulate(exact, initial=Fraction(0)))
-    whole = upto[-1] if exact else Fraction(0)
+    if len(exact) < 2:
+        return (total,) * len(exact)
+    upto = list(accumulate(exact))
+    each = Fraction(total) / upto[-1]
     # Rounded up, a cut must not pass a total that has more decimals: the next share would turn.
     cuts = [
-        min(half_up(Fraction(total) * part / whole, decimals), total, key=abs)
-        if part < whole
-        else total
+        min(half_up(each * part, decimals), total, key=abs) if part < upto[-1] else total
         for part in upto
     ]
-    if cuts:
-        cuts[0] = Decimal(0)
-    return tuple(last - first for first, last in pairwise(cuts))
+    return tuple(last - first for first, last in pairwise([Decimal(0), *cuts]))
 
 
 def by_period(
@@ -96,28 +109,27 @@ def by_period(
     >>> by_period(Decimal(100), energy, 0, "proportional")
     {'peak': Decimal('33'), 'flat': Decimal('34'), 'valley': Decimal('33')}
     """
-    periods = [p for p in PERIODS if p in weights]
-    if not periods:
+    held: dict[str, Decimal] = {p: max(weights[p], _ZERO) for p in PERIODS if p in weights}
+    if not held:
         return {"total": total}
-    whole = total_of(weights)
-    if "flat" in periods and (policy == "flat" or not whole):
-        return {p: total if p == "flat" else Decimal(0) for p in periods}
-    if weights.get("flat"):
-        parts = {
-            p: half_up(Fraction(total) * Fraction(weights[p] / 1) / Fraction(whole), decimals)
-            for p in periods
-            if p != "flat"
+    whole = total_of(held)
+    if "flat" in held and (policy == "flat" or not whole):
+        return {p: total if p == "flat" else _ZERO for p in held}
+    if held.get("flat"):
+        each = Fraction(total) / Fraction(whole)
+        parts: dict[str, Decimal] = {
+            p: half_up(each * Fraction(held[p]), decimals) for p in held if p != "flat"
         }
-        rest = total - sum(parts.values(), Decimal(0))
+        rest = total - total_of(parts)
         if rest * total >= 0:
-            return {p: rest if p == "flat" else parts[p] for p in periods}
+            return {p: rest if p == "flat" else parts[p] for p in held}
     # The remainder cannot go to a period without energy, nor turn it negative.
-    return dict(zip(periods, share(total, [weights[p] for p in periods], decimals), strict=True))
+    return dict(zip(held, share(total, list(held.values()), decimals), strict=True))
 
 
 def total_of(energy: Mapping[str, Decimal]) -> Decimal:
     """Return the sum over the periods (各时段合计); `energy` has parts or ``total``, not both."""
-    return sum(energy.values(), Decimal(0))
+    return sum(energy.values(), _ZERO)
 
 
 def add(*energies: Mapping[str, Decimal]) -> dict[str, Decimal]:
@@ -130,11 +142,12 @@ def add(*energies: Mapping[str, Decimal]) -> dict[str, Decimal]:
     >>> add({"peak": Decimal(1)}, {"total": Decimal(2)})
     {'peak': Decimal('1'), 'flat': Decimal('2')}
     """
-    names = {period for energy in energies for period in energy}
-    has_parts = bool(names & set(PERIODS))
     found: dict[str, Decimal] = {}
     for energy in energies:
         for period, value in energy.items():
-            name = "flat" if has_parts and period == "total" else period
-            found[name] = found.get(name, Decimal(0)) + value
-    return {p: found[p] for p in (*PERIODS, "total") if p in found}
+            found[period] = found[period] + value if period in found else value
+    if len(found) < 2:
+        return found
+    if "total" in found:
+        found["flat"] = found.pop("total") + found.get("flat", _ZERO)
+    return {p: found[p] for p in PERIODS if p in found}

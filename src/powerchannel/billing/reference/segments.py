@@ -12,8 +12,7 @@ from attrs import frozen
 from powerchannel.billing.records import PERIODS, Account, AccountEnergy, Kwh
 from powerchannel.billing.reference.rounding import share
 from powerchannel.billing.rules import Rulebook
-from powerchannel.billing.tariff import Tariff, editions
-from powerchannel.rulebook import Shelf
+from powerchannel.billing.tariff import Tariff
 
 __all__ = ["Segment", "by_account", "cut", "parts_of", "pieces", "segments"]
 
@@ -107,7 +106,7 @@ def pieces(
     UnknownNameError, NotInForceError
         When the tariff is not there, or not in force on the first or the last day.
     """
-    shelf: Shelf[Tariff] = editions(rulebook.tariffs, name)
+    shelf = rulebook.shelves.get(name)
     changes = [book.effective_from for book in shelf.books if book.effective_from is not None]
     spans = tuple(cut(started_on, ended_on, changes))
     shelf.at(max(started_on, date.fromordinal(ended_on.toordinal() - 1)))
@@ -147,6 +146,8 @@ def _decimals(tariff: Tariff) -> int:
 def _shared(energy_kwh: Kwh, days: Sequence[int], decimals: int) -> list[Kwh]:
     """Share energy by days; a total is the sum of its parts."""
     parts = parts_of(energy_kwh)
+    if len(days) == 1:
+        return [{**parts, "total": sum(parts.values(), start=Decimal(0))}]
     shared = {period: share(kwh, days, decimals) for period, kwh in parts.items()}
     rows = [{period: shared[period][i] for period in parts} for i in range(len(days))]
     return [{**row, "total": sum(row.values(), start=Decimal(0))} for row in rows]

@@ -12,7 +12,7 @@ from powerchannel.billing.records import Kwh
 from powerchannel.billing.reference.job import Job, Slice
 from powerchannel.billing.reference.points import Point
 from powerchannel.billing.reference.readings import capacity_of
-from powerchannel.billing.reference.rounding import by_period, share, total_of
+from powerchannel.billing.reference.rounding import by_period, decimals_of, share, total_of
 
 __all__ = ["Kind", "Pool", "carry"]
 
@@ -110,8 +110,9 @@ def _loss(job: Job, part: Slice, pool: Pool, kind: Kind) -> tuple[Decimal, Decim
 def _shares(
     job: Job, loss: Decimal, weights: Sequence[Decimal], bearers: Sequence[Point]
 ) -> tuple[Decimal, ...]:
-    decimals = max((job.rounding(p.account_id).billed_decimals for p in bearers), default=0)
-    return share(loss, weights, decimals)
+    """Share a loss in as many decimals as it has: none is left for the last point to carry."""
+    billed = (job.rounding(p.account_id).billed_decimals for p in bearers)
+    return share(loss, weights, max([decimals_of(loss), *billed]))
 
 
 def _weights(job: Job, points: Sequence[Point]) -> list[Decimal]:
@@ -121,6 +122,8 @@ def _weights(job: Job, points: Sequence[Point]) -> list[Decimal]:
 
 
 def _added(job: Job, point: Point, kind: Kind, active: Kwh, reactive: Kwh) -> Point:
+    if not active and not reactive:
+        return point
     if "total" in active:
         decimals = job.rounding(point.account_id).billed_decimals
         policy = job.rulebook.losses.periods
@@ -134,6 +137,8 @@ def _given(
     job: Job, part: Slice, points: Mapping[tuple[str, int], Point], quantity: str, kind: Kind
 ) -> _Shares:
     """Return what is given for points, for accounts, and for the group, shared over its points."""
+    if quantity not in job.quantities:
+        return {}
     found: _Shares = {}
     groups = [
         (name, _of(points, field, name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
 from attrs import field, frozen
@@ -11,7 +11,6 @@ from attrs import field, frozen
 from powerchannel.billing.records import Finding, Given, Group, Line
 from powerchannel.billing.reference.rounding import half_up
 from powerchannel.billing.reference.segments import Segment
-from powerchannel.money import exact_decimal
 from powerchannel.rulebook import Provenance
 from powerchannel.text import Text
 
@@ -33,6 +32,10 @@ __all__ = [
 
 Key = tuple[str, str, str]
 """(id, name, period) of a result."""
+
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, rounding=ROUND_HALF_UP)
+"""Products of decimals of any length, to the last digit."""
+_ONE = Decimal(1)
 
 
 @frozen(kw_only=True)
@@ -70,12 +73,14 @@ class Stage:
 
 def joined(stages: Iterable[Stage]) -> Stage:
     """Return several stages as one (合并各阶段)."""
-    all_of = tuple(stages)
-    return Stage(
-        charges=tuple(charge for stage in all_of for charge in stage.charges),
-        values={key: value for stage in all_of for key, value in stage.values.items()},
-        findings=tuple(found for stage in all_of for found in stage.findings),
-    )
+    charges: list[Charge] = []
+    values: dict[Key, Decimal] = {}
+    findings: list[Finding] = []
+    for stage in stages:
+        charges += stage.charges
+        values.update(stage.values)
+        findings += stage.findings
+    return Stage(charges=tuple(charges), values=values, findings=tuple(findings))
 
 
 def amount_fen(yuan: Fraction | Decimal) -> int:
@@ -86,12 +91,14 @@ def amount_fen(yuan: Fraction | Decimal) -> int:
     >>> amount_fen(Decimal("-0.005"))
     -1
     """
-    return int(half_up(Fraction(yuan) * 100, 0))
+    if isinstance(yuan, Fraction):
+        return int(half_up(yuan * 100, 0))
+    return int(_EXACT.quantize(_EXACT.scaleb(yuan, 2), _ONE))
 
 
 def yuan(fen: int) -> Decimal:
     """Return fen as an exact amount in yuan (分换算为元)."""
-    return exact_decimal(fen, 2)
+    return _EXACT.scaleb(Decimal(fen), -2)
 
 
 def priced(
@@ -115,7 +122,7 @@ def priced(
         quantity=quantity,
         unit=unit,
         price=price,
-        amount_fen=amount_fen(Fraction(quantity) * Fraction(price)),
+        amount_fen=amount_fen(_EXACT.multiply(quantity, price)),
         rule_id=rule.id,
         status=rule.status,
         clause=rule.clause,
@@ -132,17 +139,19 @@ def lump(
     yuan: Fraction | Decimal,
     rule: Rule,
     period: str = "total",
+    quantity: Decimal | None = None,
+    price: Decimal | None = None,
     note: Text | None = None,
 ) -> Charge:
-    """Return the line for an amount that is no quantity at a price (定额账单行)."""
+    """Return the line for an amount that is not computed here (定额账单行)."""
     line = Line(
         account_id=account_id,
         code=code,
         group=group,
         period=period,
-        quantity=None,
+        quantity=quantity,
         unit="yuan",
-        price=None,
+        price=price,
         amount_fen=amount_fen(yuan),
         rule_id=rule.id,
         status=rule.status,
@@ -160,15 +169,22 @@ def add_up(charges: Iterable[Charge]) -> int:
 def given_amounts(group: Group, an_id: str) -> Mapping[str, tuple[Given, ...]]:
     """Return what is given for an id, by quantity, in a settled order (外部给定值).
 
-    What is given for a group of one account is given for the account.
+    What is given for a group of one account is given for the account, unless it has its own.
     """
-    ids, found = {an_id}, dict[str, list[Given]]()
-    if {account.account_id for account in group.accounts} == {an_id}:
-        ids.add(group.group_id)
-    for given in sorted(group.givens, key=lambda g: (g.quantity, g.period, g.value)):
-        if given.id in ids:
-            found.setdefault(given.quantity, []).append(given)
-    return {quantity: tuple(givens) for quantity, givens in found.items()}
+    if not group.givens:
+        return {}
+    own = _by_quantity(group.givens, an_id)
+    if {account.account_id for account in group.accounts} != {an_id}:
+        return own
+    return {**_by_quantity(group.givens, group.group_id), **own}
+
+
+def _by_quantity(givens: Iterable[Given], an_id: str) -> dict[str, tuple[Given, ...]]:
+    mine = [given for given in givens if given.id == an_id]
+    found: dict[str, tuple[Given, ...]] = {}
+    for given in sorted(mine, key=lambda g: (g.quantity, g.period, g.value)):
+        found[given.quantity] = (*found.get(given.quantity, ()), given)
+    return found
 
 
 def fatal(code: str, an_id: str, zh: str, en: str) -> Finding:

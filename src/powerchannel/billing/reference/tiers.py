@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -12,13 +13,13 @@ from attrs import evolve
 
 from powerchannel.billing.records import Finding, Group, Kwh
 from powerchannel.billing.reference.days import add_months, months_between
-from powerchannel.billing.reference.prices import CATALOGUE, charges_by_period
+from powerchannel.billing.reference.prices import CATALOGUE, charges_by_period, is_one_price
 from powerchannel.billing.reference.rounding import half_up
 from powerchannel.billing.reference.segments import Segment, parts_of
 from powerchannel.billing.reference.stage import Rule, Stage, joined, priced, remark
 from powerchannel.billing.tariff import Tiers
 
-__all__ = ["less_free", "tier_charges", "tier_energy", "tier_limits"]
+__all__ = ["less_free", "tier_charges", "tier_energy", "tier_limits", "unknown_year"]
 
 _YEAR = 12
 
@@ -46,7 +47,7 @@ def less_free(parts: Sequence[Segment]) -> tuple[Segment, ...]:
 
 
 def _less(segment: Segment, free_kwh: Decimal) -> Kwh:
-    taken = _split(parts_of(segment.energy_kwh), [free_kwh], _decimals(segment))[0]
+    (taken,) = _split(parts_of(segment.energy_kwh), [free_kwh], _decimals(segment), 0)
     rest = {period: kwh - taken[period] for period, kwh in parts_of(segment.energy_kwh).items()}
     return {**rest, "total": sum(rest.values(), start=Decimal(0))}
 
@@ -69,13 +70,14 @@ def tier_charges(group: Group, parts: Sequence[Segment], given: Collection[str])
     tiered = [segment for segment in parts if segment.tariff.tiers is not None]
     if not tiered or CATALOGUE in given:
         return Stage()
-    stages: list[Stage] = [Stage(findings=tuple(_unknown_year(tiered[0])))]
+    stages: list[Stage] = [Stage(findings=tuple(unknown_year(group, tiered[0])))]
     used, before = Decimal(0), tiered[0]
     for segment in tiered:
         used = _used_before(segment, before, used)
         energy = segment.energy_kwh["total"]
         limits = tier_limits(group, segment, tiered)
-        stages.append(_tiers(segment, tier_energy(used, energy, limits), given))
+        reached = bisect_left(limits, used)
+        stages.append(_tiers(segment, tier_energy(used, energy, limits), reached, given))
         used, before = used + energy, segment
     return joined(stages)
 
@@ -90,7 +92,7 @@ def tier_energy(
     used_kwh : Decimal
         Used before in the cycle.
     energy_kwh : Decimal
-        The energy.
+        The energy; what is given back comes off the tiers that it was in.
     limits_kwh : sequence of Decimal
         Upper limits of all tiers but the last; a limit belongs to its tier.
 
@@ -99,11 +101,14 @@ def tier_energy(
     >>> limits = [Decimal(3120), Decimal(4800)]
     >>> [str(kwh) for kwh in tier_energy(Decimal(3000), Decimal(200), limits)]
     ['120', '80', '0']
+    >>> [str(kwh) for kwh in tier_energy(Decimal(3200), Decimal(-200), limits)]
+    ['-120', '-80', '0']
     """
     end = used_kwh + energy_kwh
-    bounds = [Decimal(0), *limits_kwh, max(end, *limits_kwh, Decimal(0))]
+    least, most = min(end, used_kwh, Decimal(0)), max(end, used_kwh, *limits_kwh, Decimal(0))
     return [
-        max(min(end, upper) - max(used_kwh, lower), Decimal(0)) for lower, upper in pairwise(bounds)
+        min(max(end, lower), upper) - min(max(used_kwh, lower), upper)
+        for lower, upper in pairwise([least, *limits_kwh, most])
     ]
 
 
@@ -166,7 +171,16 @@ def _months(parts: Sequence[Segment]) -> Fraction:
 
 
 def _months_connected(group: Group, segment: Segment, tiers: Tiers) -> Fraction:
-    """Return the months of the year in which any meter of the account was there.
+    """Return the months of the year in which any meter of the account was there."""
+    begins, ends = _connected(group, segment)
+    if tiers.partial_month == "days":
+        return months_between(begins, ends)
+    begins, ends = begins.replace(day=1), add_months(_settled_in(ends), 1)
+    return months_between(begins, ends)
+
+
+def _connected(group: Group, segment: Segment) -> tuple[date, date]:
+    """Return the days of the year in which any meter of the account was there.
 
     A meter that is taken away later does not change a bill before.
     """
@@ -176,11 +190,7 @@ def _months_connected(group: Group, segment: Segment, tiers: Tiers) -> Fraction:
     first = min((meter.installed_on or begins for meter in mine), default=begins)
     last = max((meter.removed_on or ends for meter in mine), default=ends)
     begins = max(begins, first) if first < segment.ended_on else begins
-    ends = min(ends, last) if begins < last <= segment.ended_on else ends
-    if tiers.partial_month == "days":
-        return months_between(begins, ends)
-    begins, ends = begins.replace(day=1), add_months(_settled_in(ends), 1)
-    return months_between(begins, ends)
+    return begins, min(ends, last) if begins < last <= segment.ended_on else ends
 
 
 def _used_before(segment: Segment, before: Segment, used: Decimal) -> Decimal:
@@ -193,22 +203,35 @@ def _used_before(segment: Segment, before: Segment, used: Decimal) -> Decimal:
     return used if segment.started_on.year == before.started_on.year else Decimal(0)
 
 
-def _unknown_year(segment: Segment) -> Iterable[Finding]:
-    account, tiers = segment.account, segment.tariff.tiers
-    is_new_year = (segment.started_on.month, segment.started_on.day) == (1, 1)
+def unknown_year(group: Group, segment: Segment) -> Iterable[Finding]:
+    """Tell that 0 is taken for the months before, unless there were none (缺少年累计).
+
+    There are none in January, and none before the first meter of the account.
+
+    Parameters
+    ----------
+    group : Group
+        With the meters.
+    segment : Segment
+        The first of an account that has tiers.
+    """
+    account, tiers, begins = segment.account, segment.tariff.tiers, segment.started_on
     if tiers is None or tiers.cycle == "month" or account.year_to_date_kwh is not None:
         return
-    if not is_new_year:
+    if begins.month > 1 and _connected(group, segment)[0] < begins:
         yield remark(
             "year_to_date_missing",
             account.account_id,
-            f"年度阶梯缺少本年已用电量，{segment.started_on} 起按 0 计；请补充 year_to_date_kwh",
-            f"tiers by the year need what was used before; 0 is taken at {segment.started_on}; "
-            "add year_to_date_kwh",
+            f"年度阶梯缺少 {begins.year} 年 {begins} 之前的已用电量，按 0 计，账单可能偏低；"
+            "请补充 year_to_date_kwh",
+            f"tiers by the year need what was used in {begins.year} before {begins}; 0 is taken, "
+            "so the bill may be too low; add year_to_date_kwh",
         )
 
 
-def _tiers(segment: Segment, energy: Sequence[Decimal], given: Collection[str]) -> Stage:
+def _tiers(
+    segment: Segment, energy: Sequence[Decimal], reached: int, given: Collection[str]
+) -> Stage:
     tariff, tiers = segment.tariff, segment.tariff.tiers
     assert tiers is not None
     rule = Rule.of(f"{tariff.name}.tiers", tiers.provenance)
@@ -229,11 +252,11 @@ def _tiers(segment: Segment, energy: Sequence[Decimal], given: Collection[str]) 
         )
         return Stage(charges=charges)
     prices = tariff.tier_prices()
-    split = _split(parts_of(segment.energy_kwh), energy, _decimals(segment))
+    split = _split(parts_of(segment.energy_kwh), energy, _decimals(segment), reached)
     return joined(
         charges_by_period(
             segment,
-            {"total": kwh} if set(price) == {"total"} else parts,
+            {"total": kwh} if is_one_price(price) else parts,
             price,
             code=code,
             group=CATALOGUE,
@@ -245,14 +268,17 @@ def _tiers(segment: Segment, energy: Sequence[Decimal], given: Collection[str]) 
 
 
 def _split(
-    parts_kwh: Mapping[str, Decimal], tiers_kwh: Sequence[Decimal], decimals: int
+    parts_kwh: Mapping[str, Decimal], tiers_kwh: Sequence[Decimal], decimals: int, current: int
 ) -> list[dict[str, Decimal]]:
     """Split tiers by the periods' shares; what does not divide is peak.
 
     The tiers together have in each period what the period has: shares are differences of rounded
-    sums.
+    sums. Periods that cancel one another stay in the tier reached before.
     """
     whole = sum(parts_kwh.values(), start=Decimal(0))
+    if not whole and any(parts_kwh.values()):
+        nothing = dict.fromkeys(parts_kwh, Decimal(0))
+        return [dict(parts_kwh) if k == current else nothing for k in range(len(tiers_kwh))]
     rest = "peak" if "peak" in parts_kwh else next(iter(parts_kwh))
     found, reached, so_far = [], dict.fromkeys(parts_kwh, Decimal(0)), Decimal(0)
     for kwh in tiers_kwh:

@@ -1,7 +1,7 @@
 """What is remembered of every group, month by month (计费状态).
 
-- `memory`: the state, filled, merged and cut; `rows`: its tables as sorted columns
-- `naming`: one table of names for all ids; `grouping`: the rows of one group as records
+- `memory`: the state, filled, merged and cut
+- `grouping`: the rows of one group as records
 """
 
 from powerchannel.billing.state.memory import (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Context, Decimal
 
 import attrs
@@ -17,6 +17,7 @@ from powerchannel.billing.records import (
     Given,
     Group,
     Incident,
+    Interval,
     LossRow,
     Meter,
     Reading,
@@ -24,9 +25,10 @@ from powerchannel.billing.records import (
     Transformer,
     WireLine,
 )
-from powerchannel.billing.state.rows import Rows
 from powerchannel.billing.tables.schemas import SCHEMAS
+from powerchannel.memory import Rows
 from powerchannel.tables import NO_DAY, NO_NUMBER, Column
+from powerchannel.times import to_local
 
 __all__ = ["group_of"]
 
@@ -42,9 +44,11 @@ _RECORDS: Mapping[str, type[attrs.AttrsInstance]] = {
     "adjustments": Adjustment,
     "incidents": Incident,
     "debts": Debt,
+    "intervals": Interval,
 }
 _EXACT = Context(prec=60)
 _EPOCH = date(1970, 1, 1).toordinal()
+_MIDNIGHT = datetime(1970, 1, 1)  # as the clock shows it
 _COUNTS = ("household_count", "integer_digits", "decimal_digits")
 
 
@@ -56,7 +60,8 @@ def group_of(group_id: str, rows: Mapping[str, Rows], names: NDArray[np.object_]
     group_id : str
         The group.
     rows : mapping of table name to Rows
-        Its rows of one month, the readings up to its end, and the loss tables it uses.
+        Its rows of one month, the readings up to its end, the intervals in it, and the loss tables
+        it uses.
     names : ndarray of object
         The names that ids are keys over.
     """
@@ -121,6 +126,9 @@ def _cells(column: Column, values: list[int], names: NDArray[np.object_]) -> lis
         return [None if v == NO_NUMBER else _number(v, column) for v in values]
     if column.kind == "date":
         return [None if v == NO_DAY else date.fromordinal(_EPOCH + v) for v in values]
+    if column.kind == "time":
+        local = to_local(np.array(values, np.int64))
+        return [_MIDNIGHT + timedelta(microseconds=int(v)) for v in local]
     if column.kind == "code":
         return [None if v < 0 else column.codes[v].code for v in values]
     return [None if v < 0 else bool(v) for v in values]

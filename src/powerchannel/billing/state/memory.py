@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 import numpy as np
-from attrs import evolve, frozen
+from attrs import frozen
 from numpy.typing import NDArray
 
 from powerchannel._idcells import key_of
 from powerchannel.billing.records import Group
 from powerchannel.billing.state.grouping import group_of
-from powerchannel.billing.state.naming import keys_over, sorted_names, used_names
-from powerchannel.billing.state.rows import Rows
 from powerchannel.billing.tables import Tables
 from powerchannel.billing.tables.placing import MONTHS, Places, end_month, one_cell, places_of
 from powerchannel.billing.tables.schemas import SCHEMAS
 from powerchannel.errors import UnknownNameError
 from powerchannel.ids import Ids
+from powerchannel.memory import Memory, Rows, integer_columns, integer_types, keys_over, names_of
 from powerchannel.periods import format_month, parse_month
 from powerchannel.tables import NO_DAY, CheckedTable, Column
-from powerchannel.times import local_month
+from powerchannel.times import local_month, to_local
 
 __all__ = ["BY_GROUP", "BY_MONTH", "GROUP", "MONTH", "SHARED", "State", "aggregate"]
 
@@ -45,6 +43,7 @@ BY_GROUP = ("readings", "intervals")
 SHARED = ("loss_tables",)
 """Tables that are everybody's."""
 _TOLD_ALREADY = ("group_id", "period_ended_on")
+_DAY_US = 86_400_000_000
 
 _Ints: TypeAlias = NDArray[np.int64]
 _Columns: TypeAlias = Mapping[str, NDArray[np.integer]]
@@ -117,7 +116,8 @@ class State:
     def group(self, group_id: str, as_of: str) -> Group:
         """Return all that the bill of one group depends on, as records (取单组记录).
 
-        Its readings are all those up to the end of the period, earlier ones included.
+        Its readings are all those up to the end of the period, earlier ones included; its intervals
+        are those inside the period.
 
         Parameters
         ----------
@@ -140,6 +140,7 @@ class State:
         used = np.isin(self.tables["loss_tables"]["loss_table"], rows["transformers"]["loss_table"])
         rows |= {
             "readings": readings.where(past),
+            "intervals": _inside(self.tables["intervals"].within(key), rows["accounts"]),
             "loss_tables": self.tables["loss_tables"].where(used),
         }
         return group_of(group_id, rows, self.names)
@@ -174,22 +175,15 @@ class State:
             When rows of one key differ: a reading, or the same month of a group. Take the month
             out with `without` and merge it as it was aggregated anew.
         """
-        names = sorted_names([self.names, other.names])
-        mine, theirs = self._renamed(names), other._renamed(names)
-        tables = {n: rows.merge(theirs.tables[n]) for n, rows in mine.tables.items()}
-        return State(names=names, tables=tables)
+        return State._of(self._memory.merge(other._memory))
 
-    def _renamed(self, names: NDArray[np.object_]) -> State:
-        """Return the state over another table of names that has all of this one's."""
-        place = np.searchsorted(names, self.names) if len(self.names) else np.zeros(0, np.int64)
+    @classmethod
+    def _of(cls, memory: Memory) -> State:
+        return cls(names=memory.names, tables=memory.tables)
 
-        def moved(keys: NDArray[np.integer]) -> _Ints:
-            texts = np.flatnonzero(keys < 0)
-            out = keys.astype(np.int64)
-            out[texts] = -1 - place[-out[texts] - 1]
-            return out
-
-        return State(names=names, tables={n: _each_id(r, moved) for n, r in self.tables.items()})
+    @property
+    def _memory(self) -> Memory:
+        return Memory(names=self.names, tables=self.tables, ids=_IDS)
 
     def without(self, *months: str) -> State:
         """Return the state with some months forgotten, their readings too (去掉月份).
@@ -203,11 +197,8 @@ class State:
             Such as ``"2025-01"``.
         """
         gone = [parse_month(m) for m in months]
-        tables = dict(self.tables)
-        for name in (*BY_MONTH, *BY_GROUP):
-            rows = tables[name]
-            tables[name] = rows.where(~np.isin(_months_of(rows), gone))
-        return _compact(evolve(self, tables=tables))
+        kept = {n: ~np.isin(_months_of(self.tables[n]), gone) for n in (*BY_MONTH, *BY_GROUP)}
+        return State._of(self._memory.where(kept))
 
     def __getitem__(self, group_ids: Iterable[str]) -> State:
         """Return the state of some groups (取计费组).
@@ -238,29 +229,20 @@ class State:
         """
         groups = self.groups
         keys = np.sort(keys_over(groups.take(rows), self.names))
-        tables = dict(self.tables)
-        for name in (*BY_MONTH, *BY_GROUP):
-            tables[name] = tables[name].where(np.isin(tables[name][GROUP], keys))
-        return _compact(evolve(self, tables=tables))
+        kept = {n: np.isin(self.tables[n][GROUP], keys) for n in (*BY_MONTH, *BY_GROUP)}
+        return State._of(self._memory.where(kept))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, State):
             return NotImplemented
-        return np.array_equal(self.names, other.names) and all(
-            rows.equals(other.tables[n]) for n, rows in self.tables.items()
-        )
+        return self._memory.equals(other._memory)
 
     __hash__ = None  # type: ignore[assignment]
 
     @property
     def digest(self) -> str:
         """A fingerprint of everything remembered: equal states, equal digests (状态摘要)."""
-        total = hashlib.sha256("\0".join(self.names).encode())
-        for name, rows in self.tables.items():
-            for column, values in rows.columns.items():
-                total.update(f"{name}.{column}:{len(values)}".encode())
-                total.update(np.ascontiguousarray(values).tobytes())
-        return "sha256:" + total.hexdigest()
+        return self._memory.digest
 
     def __repr__(self) -> str:
         span = f"{self.months[0]}..{self.months[-1]}" if self.months else "-"
@@ -284,9 +266,17 @@ def aggregate(tables: Tables) -> State:
     """
     checked = tables.checked
     places = places_of(checked, with_rejected=False)
-    columns = [v for t in checked.values() for v in t.values.values() if isinstance(v, Ids)]
-    names = sorted_names([used_names(v.keys, v.names) for v in columns])
+    names = names_of(checked.values())
     return State(names=names, tables={n: _rows(t, places, names) for n, t in checked.items()})
+
+
+def _inside(intervals: Rows, accounts: Rows) -> Rows:
+    """Return the intervals that begin on the days of some account rows."""
+    if not len(intervals):
+        return intervals
+    days = to_local(intervals["started_at"].astype(np.int64)) // _DAY_US
+    first, last = accounts["started_on"].min(), accounts["ended_on"].max()
+    return intervals.where((days >= first) & (days < last))
 
 
 def _rows(table: CheckedTable, places: Places, names: NDArray[np.object_]) -> Rows:
@@ -297,7 +287,8 @@ def _rows(table: CheckedTable, places: Places, names: NDArray[np.object_]) -> Ro
         rows, cells = _placed(table, places)
         columns[GROUP] = keys_over(places.groups, names)[cells // MONTHS]
         columns[MONTH] = cells % MONTHS
-    columns |= {c.name: _values(table, c, names)[rows] for c in _kept(name)}
+    read = integer_columns(table, _kept(name), names)
+    columns |= {column: values[rows] for column, values in read.items()}
     typed = {n: columns[n].astype(dtype) for n, dtype in _types(name).items()}
     return Rows.of(name, _key(name), typed)
 
@@ -329,19 +320,6 @@ _DATED = {
 }
 
 
-def _values(table: CheckedTable, column: Column, names: NDArray[np.object_]) -> NDArray[np.integer]:
-    if column.kind == "id":
-        return keys_over(table.ids(column.name), names)
-    read: Mapping[str, Callable[[str], NDArray[np.integer]]] = {
-        "decimal": table.decimals,
-        "date": table.dates,
-        "code": table.codes,
-        "flag": table.flags,
-        "time": table.times,
-    }
-    return read[column.kind](column.name)
-
-
 def _kept(name: str) -> tuple[Column, ...]:
     return tuple(c for c in SCHEMAS[name].columns if c.name not in _TOLD_ALREADY)
 
@@ -352,10 +330,7 @@ def _types(name: str) -> dict[str, type[np.integer]]:
         place[GROUP] = np.int64
     if name in BY_MONTH:
         place[MONTH] = np.int32
-    return place | {c.name: _WIDTHS.get(c.kind, np.int64) for c in _kept(name)}
-
-
-_WIDTHS: Mapping[str, type[np.integer]] = {"date": np.int32, "code": np.int8, "flag": np.int8}
+    return place | integer_types(_kept(name))
 
 
 def _key(name: str) -> tuple[str, ...]:
@@ -371,21 +346,8 @@ def _months_of(rows: Rows) -> NDArray[np.integer]:
     return rows[MONTH]
 
 
-def _each_id(rows: Rows, change: Callable[[NDArray[np.integer]], _Ints]) -> Rows:
-    ids = {c.name for c in SCHEMAS[rows.name].columns if c.kind == "id"} | {GROUP}
-    columns = {n: change(v) if n in ids else v for n, v in rows.columns.items()}
-    return Rows(rows.name, rows.key, columns)
-
-
-def _compact(state: State) -> State:
-    """Forget names that no row has any more."""
-    parts: list[NDArray[np.object_]] = []
-
-    def noted(keys: NDArray[np.integer]) -> _Ints:
-        parts.append(used_names(keys, state.names))
-        return keys.astype(np.int64)
-
-    for rows in state.tables.values():
-        _each_id(rows, noted)
-    names = sorted_names(parts)
-    return state._renamed(names)
+_IDS = {
+    name: frozenset({c.name for c in schema.columns if c.kind == "id"} | {GROUP})
+    for name, schema in SCHEMAS.items()
+}
+"""Which columns of each table are ids."""

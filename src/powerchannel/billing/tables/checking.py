@@ -4,33 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cached_property
 
 import numpy as np
-import pandas as pd
 from attrs import evolve, frozen
 
 from powerchannel.billing.tables.crosscheck import cross_checked
 from powerchannel.billing.tables.placing import joined_ids
 from powerchannel.billing.tables.schemas import SCHEMAS
-from powerchannel.errors import Problem
 from powerchannel.ids import Ids
 from powerchannel.tables import (
     CheckedTable,
+    DomainTables,
     IdsMode,
     Source,
     Values,
     check_tables,
-    counted_table,
-    problem_table,
-    rejected_table,
+    kept,
 )
 
 __all__ = ["SCHEMAS", "Tables", "check"]
 
 
-@frozen(eq=False, slots=False)
-class Tables:
+@frozen(eq=False, slots=False, repr=False, kw_only=True)
+class Tables(DomainTables):
     """The twelve tables after checking (检查后的计费数据).
 
     Each is there by its name as a data frame: `accounts`, `meters`, `readings` and so on. Numbers
@@ -42,95 +38,20 @@ class Tables:
         The compact columns.
     """
 
-    checked: Mapping[str, CheckedTable]
+    domain = "billing"
 
-    @cached_property
-    def accounts(self) -> pd.DataFrame:
-        """The accounts kept (计费账户)."""
-        return self.checked["accounts"].frame()
-
-    @cached_property
-    def meters(self) -> pd.DataFrame:
-        """The meters kept (计量点)."""
-        return self.checked["meters"].frame()
-
-    @cached_property
-    def readings(self) -> pd.DataFrame:
-        """The readings kept (抄表示数)."""
-        return self.checked["readings"].frame()
-
-    @cached_property
-    def relations(self) -> pd.DataFrame:
-        """The relations kept (主分关系)."""
-        return self.checked["relations"].frame()
-
-    @cached_property
-    def transformers(self) -> pd.DataFrame:
-        """The transformers and motors kept (受电设备)."""
-        return self.checked["transformers"].frame()
-
-    @cached_property
-    def loss_tables(self) -> pd.DataFrame:
-        """The loss tables kept (变损表)."""
-        return self.checked["loss_tables"].frame()
-
-    @cached_property
-    def lines(self) -> pd.DataFrame:
-        """The lines kept (用户线路)."""
-        return self.checked["lines"].frame()
-
-    @cached_property
-    def givens(self) -> pd.DataFrame:
-        """The givens kept (给定值)."""
-        return self.checked["givens"].frame()
-
-    @cached_property
-    def adjustments(self) -> pd.DataFrame:
-        """The adjustments kept (调整项)."""
-        return self.checked["adjustments"].frame()
-
-    @cached_property
-    def incidents(self) -> pd.DataFrame:
-        """The incidents kept (窃电违约)."""
-        return self.checked["incidents"].frame()
-
-    @cached_property
-    def debts(self) -> pd.DataFrame:
-        """The debts kept (欠费)."""
-        return self.checked["debts"].frame()
-
-    @cached_property
-    def intervals(self) -> pd.DataFrame:
-        """The intervals kept (区间电量)."""
-        return self.checked["intervals"].frame()
-
-    @cached_property
-    def rejected(self) -> pd.DataFrame:
-        """Every row left out: table, row, code, column, value (剔除的行)."""
-        return rejected_table(self.checked)
-
-    @property
-    def found(self) -> tuple[Problem, ...]:
-        """Everything that was found (全部问题)."""
-        return tuple(p for t in self.checked.values() for p in t.problems)
-
-    @cached_property
-    def problems(self) -> pd.DataFrame:
-        """Everything that was found: severity, code, where, count, examples, zh, en (问题表)."""
-        return problem_table(self.found)
-
-    @cached_property
-    def counts(self) -> pd.DataFrame:
-        """Rows in, kept and rejected for each table; in = kept + rejected (行数核对)."""
-        return counted_table(self.checked)
-
-    def __repr__(self) -> str:
-        came = {n: t for n, t in self.checked.items() if t.rows_in}
-        kept = ", ".join(f"{n}: {t.rows:,}/{t.rows_in:,}" for n, t in came.items())
-        return f"<billing.Tables kept/in {kept}; problems: {len(self.found)}>"
-
-    def _repr_html_(self) -> str:
-        return str(self.counts.to_html(index=False)) + str(self.problems.to_html(index=False))
+    accounts = kept("accounts", "The accounts kept (计费账户).")
+    meters = kept("meters", "The meters kept (计量点).")
+    readings = kept("readings", "The readings kept (抄表示数).")
+    relations = kept("relations", "The relations kept (主分关系).")
+    transformers = kept("transformers", "The transformers and motors kept (受电设备).")
+    loss_tables = kept("loss_tables", "The loss tables kept (变损表).")
+    lines = kept("lines", "The lines kept (用户线路).")
+    givens = kept("givens", "The givens kept (给定值).")
+    adjustments = kept("adjustments", "The adjustments kept (调整项).")
+    incidents = kept("incidents", "The incidents kept (窃电违约).")
+    debts = kept("debts", "The debts kept (欠费).")
+    intervals = kept("intervals", "The intervals kept (区间电量).")
 
 
 def check(
@@ -233,7 +154,8 @@ def check(
     }
     latest = (now or date.today()).year + 1
     checked = check_tables(sources, SCHEMAS, vocabularies={}, latest_year=latest, ids=ids)
-    return Tables(cross_checked({**checked, "accounts": _with_groups(checked["accounts"])}))
+    every = {**checked, "accounts": _with_groups(checked["accounts"])}
+    return Tables(checked=cross_checked(every))
 
 
 def _with_groups(accounts: CheckedTable) -> CheckedTable:

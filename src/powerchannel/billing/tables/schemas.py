@@ -1,8 +1,8 @@
 """The contracts of the billing tables: what customers are, read, owe and did (计费表结构).
 
-Equipment (meters, relations, transformers, loss tables, lines) is in
-`powerchannel.billing.tables.equipment`. Columns of decimals keep as many as they say; a number
-with more is rejected and never rounded.
+Equipment (meters, transformers, loss tables, lines) is in `powerchannel.billing.tables.equipment`,
+what is taken off what in `powerchannel.billing.tables.relations`. Columns of decimals keep as many
+as they say; a number with more is rejected and never rounded.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from powerchannel.billing.tables.columns import METER, code, day, flag, name, number, period_end
+from powerchannel.billing.tables.columns import METER, period_end
 from powerchannel.billing.tables.equipment import (
     LINES,
     LOSS_TABLES,
     METERS,
-    RELATIONS,
     TRANSFORMERS,
 )
+from powerchannel.billing.tables.relations import RELATIONS
 from powerchannel.billing.tables.words import (
     INCIDENT_KINDS,
     LOAD_KINDS,
@@ -26,6 +26,7 @@ from powerchannel.billing.tables.words import (
     REGISTERS,
 )
 from powerchannel.tables import Column, Schema
+from powerchannel.tables.building import code, day, flag, name, number
 from powerchannel.text import Text
 
 __all__ = ["SCHEMAS"]
@@ -163,7 +164,7 @@ READINGS = Schema(
         code(
             "status",
             Text("采集状态", "collection status"),
-            Text("空为正常；正常和估抄的示数有效", "empty: ok; ok and estimated readings count"),
+            Text("空为正常；正常、补采和估抄的示数有效", "empty: ok; ok, late and estimated count"),
             READING_STATUSES,
             *("抄表状态", "状态"),
             default="ok",
@@ -355,7 +356,7 @@ INTERVALS = Schema(
         number(
             "energy_kwh",
             Text("有功电量", "energy"),
-            Text("区间内的有功电量", "active energy of the interval"),
+            Text("区间内的有功电量，已含倍率", "active energy, multiplier included"),
             "电量",
             decimals=6,
             minimum=None,
@@ -365,7 +366,7 @@ INTERVALS = Schema(
         number(
             "reactive_kvarh",
             Text("无功电量", "reactive energy"),
-            Text("区间内的无功电量", "reactive energy of the interval"),
+            Text("区间内的无功电量，已含倍率", "reactive energy, multiplier included"),
             decimals=6,
             minimum=None,
             unit="kvarh",

@@ -13,9 +13,11 @@ __all__ = [
     "PERIOD_CODES",
     "PERIOD_SPLITS",
     "RATIO_BASES",
+    "READ",
     "READING_STATUSES",
     "REGISTERS",
     "RELATION_KINDS",
+    "SUPPLIED_LOADS",
     "TOTAL_POLICIES",
     "TRANSFORMER_KINDS",
     "TRANSFORMER_STATUSES",
@@ -77,13 +79,17 @@ PERIOD_CODES: Vocabulary = tuple(
 """Periods of time of use, and the total (时段)."""
 
 READING_STATUSES: Vocabulary = (
-    _code("ok", "正常", "counts", "成功", "采集成功", "有效", "补采", "补采成功", "success"),
+    _code("ok", "正常", "counts", "成功", "采集成功", "有效", "success"),
+    _code("late", "补采", "collected late", "补采成功", "补抄"),
     _code("estimated", "估抄", "estimate", "估算", "测算", "估计"),
     _code("failed", "采集失败", "collection failed", "失败", "fail", "failure"),
     _code("missing", "未抄", "not read", "缺数", "漏抄", "未采集"),
     _code("suspect", "可疑", "in doubt", "异常", "存疑", "无效", "invalid"),
 )
-"""What the collection system says of a reading; only the first two count (采集状态)."""
+"""What the collection system says of a reading; those read and estimated count (采集状态)."""
+
+READ = frozenset({"ok", "late"})
+"""Statuses of real readings, in time or afterwards (实抄状态)."""
 
 TOTAL_POLICIES: Vocabulary = (
     _code("parts", "分时计费", "parts billed", "分时"),
@@ -99,6 +105,15 @@ RELATION_KINDS: Vocabulary = (
     _code("fixed_ratio", "定比", "fixed ratio"),
     _code("through_supply", "转供", "through supply"),
 )
+SUPPLIED_LOADS: Vocabulary = (
+    _code("lighting", "照明用电", "lighting load", "照明"),
+    _code("one_shift", "一班制", "one shift", "单班制"),
+    _code("two_shifts", "二班制", "two shifts", "两班制"),
+    _code("three_shifts", "三班制", "three shifts"),
+    _code("agriculture", "农业用电", "agricultural load", "农业"),
+)
+"""Kinds of load of supply passed on: each has its own hours a kW (转供负荷类别)."""
+
 PERIOD_SPLITS: Vocabulary = (
     _code("proportional", "按各时段比例", "in proportion", "按比例"),
     _code("flat", "全部计平段", "all to flat", "平段"),

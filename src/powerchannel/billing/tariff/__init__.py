@@ -2,7 +2,7 @@
 
 - `documents`: the record of a tariff, loading it, its editions
 - `clauses`: components, tiers, capacity charge, power factor, rounding; `time_of_use`: hours
-- `consistency`, `checks`: what is refused, with the path; `supported`: what the engine bills with
+- `consistency`: what is refused, with the path; `supported`: what the engine bills with
 - `cases`: documents as worked examples write them, without head and sources
 """
 

@@ -9,21 +9,20 @@ from typing import Literal, TypeAlias, get_args
 
 from attrs import field, frozen
 
-from powerchannel.billing.tariff.checks import (
-    PRICE_PERIODS,
+from powerchannel.billing.tariff.periods import PRICE_PERIODS, known_periods
+from powerchannel.errors import Problem
+from powerchannel.rulebook import FrozenMapping, Provenance
+from powerchannel.rulebook.checks import (
     above,
     at_least,
     between,
     each,
     is_named,
-    known_periods,
     once,
     problem,
     refuse,
     unknown_names,
 )
-from powerchannel.errors import Problem
-from powerchannel.rulebook import FrozenMapping, Provenance
 from powerchannel.rulebook.shapes import join
 from powerchannel.text import Text
 

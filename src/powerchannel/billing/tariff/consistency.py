@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, localcontext
 
-from powerchannel.billing.tariff.checks import problem
 from powerchannel.billing.tariff.clauses import Component
 from powerchannel.billing.tariff.time_of_use import TimeOfUse
 from powerchannel.errors import Problem
+from powerchannel.rulebook.checks import problem
 
 __all__ = [
     "funds_outside",

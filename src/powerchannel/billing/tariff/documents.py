@@ -10,22 +10,14 @@ import os
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, localcontext
-from importlib import resources
+from functools import cached_property
 from importlib.resources.abc import Traversable
-from pathlib import Path
+from types import MappingProxyType
 from typing import ClassVar, Literal, TypeAlias
 
 from attrs import field, frozen
 
 from powerchannel.billing.tariff.cases import stated_by, whole_tiers, with_provenance
-from powerchannel.billing.tariff.checks import (
-    all_of,
-    at_least,
-    each,
-    is_named,
-    known_periods,
-    refuse,
-)
 from powerchannel.billing.tariff.clauses import (
     GROUPS,
     CapacityCharge,
@@ -44,10 +36,19 @@ from powerchannel.billing.tariff.consistency import (
     unpriced,
     without_factors,
 )
+from powerchannel.billing.tariff.periods import known_periods
 from powerchannel.billing.tariff.time_of_use import Calendar, Span, TimeOfUse
 from powerchannel.errors import RulebookError
 from powerchannel.registry import Registry
-from powerchannel.rulebook import FrozenMapping, Provenance, Shelf, load_rulebook, loads, structure
+from powerchannel.rulebook import (
+    FrozenMapping,
+    Provenance,
+    Shelf,
+    bundled_documents,
+    load_rulebook,
+    structure,
+)
+from powerchannel.rulebook.checks import all_of, at_least, each, is_named, refuse
 from powerchannel.text import Text
 
 __all__ = [
@@ -73,10 +74,7 @@ __all__ = [
 Category: TypeAlias = Literal["residential", "agriculture", "commerce_industry"]
 
 _EXACT_DIGITS = 200
-
-
-def _no_prices() -> Mapping[str, Decimal]:
-    return FrozenMapping({})
+_NO_PRICES: Mapping[str, Decimal] = FrozenMapping({})
 
 
 @frozen(kw_only=True)
@@ -113,7 +111,7 @@ class Tariff:
     components: tuple[Component, ...] = field(default=())
     catalogue_price: Decimal | None = field(default=None, validator=at_least(0))
     catalogue_prices: Mapping[str, Decimal] = field(
-        factory=_no_prices, validator=all_of(known_periods, each(at_least(0)))
+        default=_NO_PRICES, validator=all_of(known_periods, each(at_least(0)))
     )
     catalogue_includes_funds: bool = field(default=False)
     time_of_use: TimeOfUse | None = None
@@ -183,9 +181,7 @@ class Tariff:
     @property
     def included_funds(self) -> Decimal:
         """The funds inside the published prices [yuan/kWh] (价内基金)."""
-        if not self.catalogue_includes_funds:
-            return Decimal(0)
-        return sum_of_funds(self.components)
+        return sum_of_funds(self.components) if self.catalogue_includes_funds else Decimal(0)
 
     def period_prices(self, component: Component) -> Mapping[str, Decimal]:
         """Return the prices of a component, exactly (组成的各时段电价).
@@ -216,6 +212,11 @@ class Tariff:
             return self.time_of_use.prices(component.price)
         return FrozenMapping({"total": component.price})
 
+    @cached_property
+    def component_prices(self) -> tuple[tuple[Component, Mapping[str, Decimal]], ...]:
+        """Each component with its `period_prices`, worked out once (各组成的电价)."""
+        return tuple((c, MappingProxyType({**self.period_prices(c)})) for c in self.components)
+
     def base_prices(self) -> Mapping[str, Decimal]:
         """Return the catalogue price less the funds inside it (不含基金的目录电价).
 
@@ -229,11 +230,15 @@ class Tariff:
             As `period_prices`; empty without a catalogue price. Of the tiers of a table, see
             `tier_prices`.
         """
+        return self._base_prices
+
+    @cached_property
+    def _base_prices(self) -> Mapping[str, Decimal]:
         if self.tiers is not None and self.tiers.model == "table":
-            return _no_prices()
+            return _NO_PRICES
         bases = [self._less_funds(prices) for prices in self.published_prices]
         if not bases:
-            return _no_prices()
+            return _NO_PRICES
         if self.catalogue_price is not None and self.time_of_use is not None:
             return self.time_of_use.prices(bases[0]["total"])
         return _with_total(bases[0])
@@ -247,6 +252,10 @@ class Tariff:
             One mapping a tier, as `period_prices`: of a table its prices, of adders the base
             prices with the increment. Empty without tiers.
         """
+        return self._tier_prices
+
+    @cached_property
+    def _tier_prices(self) -> tuple[Mapping[str, Decimal], ...]:
         if self.tiers is None:
             return ()
         if self.tiers.model == "table":
@@ -315,9 +324,7 @@ def bundled_tariffs() -> Registry[Traversable]:
     >>> "shanghai-residential-tiers" in bundled_tariffs().names()
     True
     """
-    folder = resources.files("powerchannel.billing") / "tariffs"
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
-    return Registry(Text("电价", "tariff"), {f.name.removesuffix(".toml"): f for f in files})
+    return Registry(Text("电价", "tariff"), bundled_documents("powerchannel.billing", "tariffs"))
 
 
 def load_tariff(name_or_path: str | os.PathLike[str]) -> Tariff:
@@ -340,12 +347,7 @@ def load_tariff(name_or_path: str | os.PathLike[str]) -> Tariff:
     >>> load_tariff("shanghai-residential-tiers").tiers.limits_kwh
     (Decimal('3120'), Decimal('4800'))
     """
-    name = os.fspath(name_or_path)
-    if Path(name).suffix.lower() in (".toml", ".json"):
-        found = load_rulebook(name)
-    else:
-        text = bundled_tariffs().get(name).read_text(encoding="utf-8")
-        found = loads(text, format="toml", where=f"{name}.toml $")
+    found = load_rulebook(name_or_path, bundled=bundled_tariffs())
     if not isinstance(found, Tariff):
         raise RulebookError.of(
             "not_a_tariff",

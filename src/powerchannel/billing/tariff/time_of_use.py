@@ -10,7 +10,9 @@ from typing import Literal, TypeAlias, get_args
 
 from attrs import field, frozen
 
-from powerchannel.billing.tariff.checks import (
+from powerchannel.errors import Problem
+from powerchannel.rulebook import FrozenMapping, Provenance
+from powerchannel.rulebook.checks import (
     above,
     all_of,
     at_least,
@@ -20,8 +22,6 @@ from powerchannel.billing.tariff.checks import (
     problem,
     refuse,
 )
-from powerchannel.errors import Problem
-from powerchannel.rulebook import FrozenMapping, Provenance
 from powerchannel.text import Text
 
 __all__ = ["DAY_TYPES", "Calendar", "DayType", "Hours", "Span", "TimeOfUse"]

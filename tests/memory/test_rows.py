@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powerchannel.billing.state.rows import Rows
 from powerchannel.errors import MergeError
+from powerchannel.memory import Rows
 
 rows = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=8)
 

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powerchannel.billing.state.naming import keys_over, sorted_names, used_names
 from powerchannel.ids import Ids
+from powerchannel.memory.names import keys_over, sorted_names, used_names
 
 names = st.lists(st.sampled_from(["", "1", "01", "甲", "乙", "B-2", "a"]), max_size=8)
 

@@ -8,7 +8,10 @@ from decimal import Decimal
 import pytest
 from attrs import field, frozen
 
-from powerchannel.billing.tariff.checks import (
+from powerchannel.billing.tariff.periods import known_periods
+from powerchannel.errors import RulebookError
+from powerchannel.rulebook import structure
+from powerchannel.rulebook.checks import (
     Check,
     above,
     all_of,
@@ -16,13 +19,10 @@ from powerchannel.billing.tariff.checks import (
     between,
     each,
     is_named,
-    known_periods,
     once,
     refuse,
     unknown_names,
 )
-from powerchannel.errors import RulebookError
-from powerchannel.rulebook import structure
 from powerchannel.text import Text
 
 

@@ -1,4 +1,4 @@
-"""What the fields of tariffs and rules are held against, and the words that refuse them."""
+"""What the fields of rules are held against, and the words that refuse them (规则字段检查)."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from powerchannel.billing.records import PERIODS
 from powerchannel.errors import Problem, RulebookError, UnknownNameError
 from powerchannel.registry import Registry
 from powerchannel.rulebook.shapes import join, within
 from powerchannel.text import Text
 
 __all__ = [
-    "PRICE_PERIODS",
     "Check",
     "above",
     "all_of",
@@ -21,7 +19,6 @@ __all__ = [
     "between",
     "each",
     "is_named",
-    "known_periods",
     "once",
     "problem",
     "refuse",
@@ -30,9 +27,6 @@ __all__ = [
 
 Check: TypeAlias = Callable[[object, Any, Any], None]
 """A validator of an attrs field."""
-
-PRICE_PERIODS: tuple[str, ...] = (*PERIODS, "total")
-"""The periods that prices may stand under; ``total`` is the price of energy without periods."""
 
 
 def problem(where: str, zh: str, en: str, *, code: str = "invalid") -> Problem:
@@ -162,8 +156,3 @@ def unknown_names(what: Text, names: Iterable[str], known: Iterable[str]) -> Ite
             registry.get(name)
         except UnknownNameError as error:
             yield from within(error, join("$", name))
-
-
-def known_periods(_: object, __: object, value: Mapping[str, object]) -> None:
-    """Refuse prices under anything but a period or ``total`` (未知时段)."""
-    refuse(unknown_names(Text("时段", "period"), value, PRICE_PERIODS))

@@ -1,4 +1,4 @@
-"""Rows of one billing table as sorted columns, each key once (表列)."""
+"""Rows of one table as sorted columns, each key once (表列)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,264 @@
+"""What bills have beside energy and capacity: adjustments and late fees (调整与违约金)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from powerchannel.billing.batch.blocks import FindingColumn, LineColumn
+from powerchannel.billing.batch.cases import cases
+from powerchannel.billing.batch.debts import (
+    MOST_A_BILL,
+    MOST_FEN,
+    Debts,
+    FeeRates,
+    lump,
+    nth_of,
+)
+from powerchannel.billing.batch.exact import Ints
+from powerchannel.billing.batch.keys import pair_places
+from powerchannel.billing.printing.frames import is_money
+from powerchannel.billing.records import Finding
+from powerchannel.billing.reference.power_factor import CHARGE
+from powerchannel.billing.reference.stage import Rule
+from powerchannel.billing.state import GROUP
+from powerchannel.ids import Ids
+from powerchannel.memory import Rows
+
+__all__ = ["Adjustments", "After"]
+
+Bools = NDArray[np.bool_]
+
+_MOST_KINDS = 64
+
+
+@frozen(eq=False, kw_only=True)
+class Adjustments:
+    """The amounts that are added to some bills, in the order in which they are printed (调整).
+
+    Parameters
+    ----------
+    at : ndarray of int64, shape (adjustments,)
+        The place of the account row.
+    kind : ndarray of int64
+        A place in `kinds`.
+    nth : ndarray of int64
+        How many of its kind stand before it in the bill.
+    fen : ndarray of int64
+        What is added.
+    kinds : tuple of (str, str)
+        Subtotal and code, in order.
+    is_odd : ndarray of bool
+        What the batch leaves: a rare kind, too many of one, too much, a name of a result.
+    """
+
+    at: Ints
+    kind: Ints
+    nth: Ints
+    fen: Ints
+    kinds: tuple[tuple[str, str], ...]
+    is_odd: Bools
+
+    @classmethod
+    def of(cls, rows: Rows, at: Ints, names: NDArray[np.object_]) -> Adjustments:
+        """Lay the rows of some accounts out (取调整).
+
+        Parameters
+        ----------
+        rows : Rows
+            The adjustments.
+        at : ndarray of int64
+            The place of the account row of each.
+        names : ndarray of object
+            The names that keys are over.
+        """
+        kinds, kind = _kinds(rows, names)
+        fen = rows["amount_yuan"].astype(np.int64)
+        order = np.lexsort((fen, kind, at))
+        at, kind, fen = at[order], kind[order], fen[order]
+        nth = nth_of(at * (len(kinds) + 1) + kind)
+        is_taken = np.array([_is_taken(*names) for names in kinds], np.bool_)
+        count = np.bincount(kind, minlength=len(kinds))
+        is_taken[np.argsort(-count, kind="stable")[_MOST_KINDS:]] = False
+        is_odd = ~is_taken[kind] | (nth >= MOST_A_BILL) | (np.abs(fen) > MOST_FEN)
+        return cls(at=at, kind=kind, nth=nth, fen=fen, kinds=kinds, is_odd=is_odd)
+
+    def lines(self, place: Ints, count: int) -> Iterator[LineColumn]:
+        """Yield the lines of some bills (调整行).
+
+        Parameters
+        ----------
+        place : ndarray of int64, shape (rows,)
+            Which bill each account row is; -1 for none.
+        count : int
+            Bills.
+        """
+        rule = Rule(id="adjustments")
+        bill = place[self.at]
+        for k, (group, code) in enumerate(self.kinds):
+            mine = (self.kind == k) & (bill >= 0)
+            for nth in range(int(self.nth[mine].max(initial=-1)) + 1):
+                rows = np.flatnonzero(mine & (self.nth == nth))
+                yield lump(code, group, rule, bill[rows], self.fen[rows], count)
+
+    def has(self, codes: Collection[str], place: Ints, count: int) -> Bools:
+        """Tell which bills have an adjustment of some code (有无某代码).
+
+        Parameters
+        ----------
+        codes : collection of str
+            Any of them.
+        place, count
+            As for `lines`.
+        """
+        is_wanted = np.array([code in codes for _, code in self.kinds], np.bool_)
+        found = np.zeros(count, np.bool_)
+        bill = place[self.at]
+        found[bill[is_wanted[self.kind] & (bill >= 0)]] = True
+        return found
+
+
+def _kinds(rows: Rows, names: NDArray[np.object_]) -> tuple[tuple[tuple[str, str], ...], Ints]:
+    """Return the distinct pairs of subtotal and code in order, and which each row is."""
+    distinct, inverse = cases(rows["group"], rows["code"])
+    keys = np.array(distinct, np.int64).reshape(-1)
+    texts = [text or "" for text in Ids(keys, names).to_text().tolist()]
+    found = list(zip(texts[::2], texts[1::2], strict=True))
+    order = sorted(range(len(found)), key=found.__getitem__)
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return tuple(found[i] for i in order), rank[inverse]
+
+
+def _is_taken(group: str, code: str) -> bool:
+    """Tell whether no name is that of a result of another stage."""
+    return all(is_money(n) and not n.endswith("_yuan") and n != CHARGE for n in (group, code))
+
+
+@frozen(eq=False, kw_only=True)
+class After:
+    """What is added to bills behind all other charges (附加费用).
+
+    Parameters
+    ----------
+    adjustments : Adjustments
+        What is added.
+    debts : Debts
+        What was paid late.
+    is_there : ndarray of bool, shape (rows,)
+        Which account rows have any of it.
+    """
+
+    adjustments: Adjustments
+    debts: Debts
+    is_there: Bools
+
+    @classmethod
+    def of(
+        cls,
+        tables: Mapping[str, Rows],
+        groups: Ints,
+        owners: Ints,
+        accounts: Mapping[str, NDArray[np.integer]],
+        names: NDArray[np.object_],
+    ) -> tuple[After, Mapping[str, Bools]]:
+        """Lay out what is added to bills, and tell whose is not taken (取附加费用).
+
+        That is also what belongs to no account of the month.
+
+        Parameters
+        ----------
+        tables : mapping of table name to Rows
+            With adjustments and debts.
+        groups : ndarray of int64
+            The keys of the groups, ascending.
+        owners : ndarray of int64
+            The place of the group of each account row.
+        accounts : mapping of column name to ndarray
+            The account rows.
+        names : ndarray of object
+            The names that keys are over.
+
+        Returns
+        -------
+        After
+            Of the account rows.
+        odd : mapping of table name to ndarray of bool, shape (groups,)
+            The groups of which something is not taken.
+        """
+        found: dict[str, tuple[Rows, Ints]] = {}
+        odd = {name: np.zeros(len(groups), np.bool_) for name in ("adjustments", "debts")}
+        known = accounts["account_id"].astype(np.int64, copy=False)
+        for name, mask in odd.items():
+            rows = tables[name]
+            at = np.searchsorted(groups, rows[GROUP])
+            row = pair_places(at, rows["account_id"].astype(np.int64, copy=False), owners, known)
+            mask[at[row < 0]] = True
+            found[name] = rows.where(row >= 0), row[row >= 0]
+        adjustments = Adjustments.of(*found["adjustments"], names)
+        debts = Debts.of(*found["debts"], accounts["ended_on"])
+        odd["adjustments"][owners[adjustments.at[adjustments.is_odd]]] = True
+        odd["debts"][owners[debts.at[debts.is_odd]]] = True
+        is_there = np.zeros(len(owners), np.bool_)
+        is_there[adjustments.at] = True
+        is_there[debts.at] = True
+        return cls(adjustments=adjustments, debts=debts, is_there=is_there), odd
+
+    def untaken(self, rows: Ints, rates: FeeRates | None) -> Bools:
+        """Tell which of some bills have a debt of which the fee is not worked out here (所余欠费).
+
+        Parameters
+        ----------
+        rows : ndarray of int64
+            The places of their account rows.
+        rates : FeeRates, optional
+            Of their tariff.
+        """
+        if rates is not None or not len(self.debts.at):
+            return np.zeros(len(rows), np.bool_)
+        return self.debts.has(self._place(rows), len(rows))
+
+    def lines(self, rows: Ints, rates: FeeRates | None) -> list[LineColumn]:
+        """Return the lines of some bills (附加费用行).
+
+        Parameters
+        ----------
+        rows, rates
+            As for `untaken`; with None none of them has a debt.
+        """
+        if not self.is_there[rows].any():
+            return []
+        place, count = self._place(rows), len(rows)
+        fees = [] if rates is None else self.debts.lines(rates, place, count)
+        return [*self.adjustments.lines(place, count), *fees]
+
+    def findings(
+        self, rows: Ints, lacking: Sequence[tuple[Finding, frozenset[str]]]
+    ) -> tuple[FindingColumn, ...]:
+        """Tell of amounts that should have come from outside, and are no adjustment (缺少的金额).
+
+        Parameters
+        ----------
+        rows : ndarray of int64
+            The places of the account rows of some bills.
+        lacking : sequence of (Finding, frozenset of str)
+            What is said of each, and under which codes it may come.
+        """
+        place = self._place(rows) if lacking and self.is_there[rows].any() else None
+        return tuple(
+            FindingColumn(
+                code=found.code,
+                zh=found.message.zh,
+                en=found.message.en,
+                mask=None if place is None else ~self.adjustments.has(codes, place, len(rows)),
+            )
+            for found, codes in lacking
+        )
+
+    def _place(self, rows: Ints) -> Ints:
+        place = np.full(len(self.is_there), -1)
+        place[rows] = np.arange(len(rows))
+        return place
