@@ -28,7 +28,7 @@ __all__ = [
     "later",
 ]
 
-DOMAINS = ("channel", "billing")
+DOMAINS = ("channel", "billing", "theft")
 SIZES = ("tiny", "small", "large")
 
 

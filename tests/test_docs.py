@@ -36,7 +36,7 @@ def test_a_readme_shows_exactly_the_two_commands(readme: str) -> None:
 def test_the_examples_of_a_readme_give_the_numbers_they_say(
     readme: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    channel, billing = [block for language, block in blocks(readme) if language == "python"]
+    channel, billing, theft = [block for lang, block in blocks(readme) if lang == "python"]
     names: dict[str, float] = {}
     exec(channel, names)
     assert round(float(names["score"]), 5) == 3.6
@@ -46,6 +46,9 @@ def test_the_examples_of_a_readme_give_the_numbers_they_say(
     assert told
     printed = capsys.readouterr().out
     assert all(amount in printed for amount in told)
+    exec(theft, names)
+    assert round(float(names["lost"]), 2) == 126.12
+    assert "126.1 kWh" in capsys.readouterr().out
 
 
 def test_the_readmes_show_the_same_map() -> None:
@@ -68,6 +71,9 @@ def test_sources_lists_every_rule_with_its_status_and_clause() -> None:
 def test_sources_has_every_line_and_every_contradiction_of_the_study_once() -> None:
     assert [row[0] for row in table_rows(SOURCES, r"S0-\d+")] == [
         f"S0-{number:03d}" for number in (*range(1, 61), *range(89, 105))
+    ]
+    assert [row[0] for row in table_rows(SOURCES, r"S1-\d+")] == [
+        f"S1-{number:03d}" for number in range(44, 49)
     ]
     assert [row[0] for row in table_rows(SOURCES, r"C\d+")] == [f"C{n}" for n in range(1, 17)]
 

@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DataObject, SearchStrategy
 
 import groups_at_random
-from powerchannel import billing, channel
+import theft_rows
+from powerchannel import billing, channel, theft
 from powerchannel.errors import Problem, TableError
-from powerchannel.rulebook import RulebookRecord, digest, dumps, loads
+from powerchannel.rulebook import RulebookRecord, digest, dumps, load_rulebook, loads
 from powerchannel.testing import CASE_DOMAINS
 from strategies import AS_OF, COLUMNS, Export, exports, hebei, rulebooks
 
@@ -232,7 +233,61 @@ BILLING = Domain(
     recorded=groups_at_random.recorded,
 )
 
-DOMAINS = (CHANNEL, BILLING)
+# the theft domain
+
+_DAY = {"customer_id": "77", "on": "2025-01-09", "energy_kwh": "1.5"}
+_MEASURED = {"customer_id": "77", "read_at": "2025-01-09 08:00", "phase": "A"}
+_THEFT_DIRT = {
+    "missing_value": ("daily", _DAY | {"customer_id": ""}),
+    "formula_id": ("points", {"customer_id": "=A1"}),
+    "impossible_time": ("daily", _DAY | {"on": "2025-02-30"}),
+    "not_a_number": ("daily", _DAY | {"energy_kwh": "much"}),
+    "unknown_code": ("phase_readings", _MEASURED | {"phase": "D"}),
+    "unreadable_time": ("phase_readings", _MEASURED | {"read_at": "soon"}),
+    "separated_number": ("areas", {"area_id": "T9", "on": "2025-01-09", "supplied_kwh": "1,5"}),
+    "normalised_id": ("points", {"customer_id": " ７７７ ", "meter_id": "M9"}),
+}
+
+
+def _theft_check(frames: Frames) -> theft.Tables:
+    return theft.check(**frames, now=date(2025, 12, 31))
+
+
+def _theft_replayed(result: theft.Result, areas: list[str]) -> dict[tuple[str, ...], float]:
+    customers = result.table.loc[result.table["area_id"].isin(areas), "customer_id"]
+    return {(c.customer_id,): c.replay() for c in result.explain(*customers).customers}
+
+
+def _theft_recorded(result: theft.Result) -> dict[tuple[str, ...], float]:
+    points = result.table.set_index("customer_id")["score_points"]
+    return {(customer,): value for customer, value in points.items()}
+
+
+THEFT = Domain(
+    name="theft",
+    frames=theft_rows.theft_frames,
+    dirt=_THEFT_DIRT,
+    kept_dirt=frozenset({"normalised_id"}),
+    breaks={
+        ("missing_column", "daily.on"): _without("daily", "on"),
+        ("missing_column", "phase_readings.read_at"): _without("phase_readings", "read_at"),
+        ("number_ids", "points.customer_id"): lambda frames: {
+            **frames,
+            "points": pd.DataFrame([{"customer_id": 17, "meter_id": "M17"}]),
+        },
+        ("not_a_table", "areas"): lambda frames: {**frames, "areas": 7},
+    },
+    rulebooks=st.just(load_rulebook("dlt698-theft")),
+    units=lambda name, frame: [f"{name} {row}" for row in range(len(frame))],
+    check=_theft_check,
+    aggregate=theft.aggregate,
+    evaluate=lambda state, book: theft.evaluate(state, book, as_of="2025-02"),
+    key="area_id",
+    replayed=_theft_replayed,
+    recorded=_theft_recorded,
+)
+
+DOMAINS = (CHANNEL, BILLING, THEFT)
 every_domain = pytest.mark.parametrize("domain", DOMAINS, ids=lambda d: d.name)
 
 

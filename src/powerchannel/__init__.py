@@ -4,6 +4,9 @@ The map; everything is loaded when first used.
 
 - `channel`: which service channel each customer prefers, scored and explained (渠道偏好)
 - `billing`: bills from meter registers to every line, exact and explained (电费计算)
+- `theft`: from meter records to explained suspicion and what was not recorded (窃电分析)
+- `learn`: estimators on the scikit-learn contract (学习器)
+- `planner`: what to do first within a budget (预算内择优)
 - `load_rulebook`: rules as dated, sourced data (规则集)
 - `datasets`: a generated province to try things on (模拟数据)
 - `errors`: everything that can go wrong, in Chinese and English (错误)
@@ -24,7 +27,10 @@ if TYPE_CHECKING:
     from powerchannel import channel as channel
     from powerchannel import datasets as datasets
     from powerchannel import errors as errors
+    from powerchannel import learn as learn
+    from powerchannel import planner as planner
     from powerchannel import testing as testing
+    from powerchannel import theft as theft
     from powerchannel.rulebook import load_rulebook as load_rulebook
     from powerchannel.versions import show_versions as show_versions
 
@@ -33,12 +39,15 @@ __all__ = [
     "channel",
     "datasets",
     "errors",
+    "learn",
     "load_rulebook",
+    "planner",
     "show_versions",
     "testing",
+    "theft",
 ]
 
-_MODULES = ("billing", "channel", "datasets", "errors", "testing")
+_MODULES = (*("billing", "channel", "datasets", "errors", "learn", "planner", "testing", "theft"),)
 _FUNCTIONS = {
     "load_rulebook": "powerchannel.rulebook",
     "show_versions": "powerchannel.versions",

@@ -128,3 +128,7 @@ class InfeasibleError(PowerChannelError, ValueError):
 
 class ReconciliationError(PowerChannelError, ArithmeticError):
     """Parts that must add up to a total do not."""
+
+
+class LeakageError(PowerChannelError, ValueError):
+    """Labels can be told from what no customer did; a score on such data means nothing."""

@@ -180,12 +180,17 @@ RULEBOOK_KINDS: Registry[str] = Registry(
         "channel": "powerchannel.channel.rules:Rulebook",
         "billing": "powerchannel.billing.rules:Rulebook",
         "tariff": "powerchannel.billing.tariff:Tariff",
+        "theft": "powerchannel.theft.rules:Rulebook",
     },
 )
 """The record class of each kind of rulebook."""
 
 DOMAINS: Registry[str] = Registry(
     Text("业务域", "domain"),
-    {"channel": "powerchannel.channel", "billing": "powerchannel.billing"},
+    {
+        "channel": "powerchannel.channel",
+        "billing": "powerchannel.billing",
+        "theft": "powerchannel.theft",
+    },
 )
 """The package of each domain."""

@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
-from powerchannel import billing, channel, load_rulebook
+from powerchannel import billing, channel, load_rulebook, theft
 from powerchannel.cli.domain import Domain
 from powerchannel.cli.domains import DOMAINS
 from powerchannel.registry import DOMAINS as PACKAGES
 
-CHANNEL, BILLING = DOMAINS
+CHANNEL, BILLING, THEFT = DOMAINS
 
 
 def test_every_registered_domain_is_on_the_command_line() -> None:
@@ -53,3 +53,17 @@ def test_billing_asks_for_nothing_more() -> None:
     result = BILLING.score(tables, book, "2025-01")
     assert isinstance(result, billing.Result)
     assert str(BILLING.explain(result, ("017",), "zh", None)) == str(result.explain("017"))
+
+
+def test_theft_writes_customers_and_episodes() -> None:
+    daily = {"户号": ["017"], "日期": ["2025-01-31"], "日用电量": [12.5]}
+    book = load_rulebook("dlt698-theft")
+    result = THEFT.score(
+        THEFT.check({"daily": daily}, book, "text", date(2025, 12, 31)), book, "2025-01"
+    )
+    assert isinstance(result, theft.Result)
+    layouts = {layout.name: layout.of(result) for layout in THEFT.layouts}
+    assert layouts["long"]["customer_id"].tolist() == ["017"]
+    assert layouts["wide"].filter(regex=r"\.points$").shape == (1, len(result.rulebook.card.names))
+    assert len(layouts["episodes"]) == 0
+    assert "017" in str(THEFT.explain(result, ("017",), "en", None))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from powerchannel.cli.billing import BILLING
 from powerchannel.cli.channel import CHANNEL
 from powerchannel.cli.domain import Domain
+from powerchannel.cli.theft import THEFT
 
 __all__ = ["DOMAINS"]
 
-DOMAINS: tuple[Domain, ...] = (CHANNEL, BILLING)
+DOMAINS: tuple[Domain, ...] = (CHANNEL, BILLING, THEFT)

@@ -13,6 +13,7 @@ from powerchannel.testing.billing import billing_rulebook, billing_values
 from powerchannel.testing.case import Case
 from powerchannel.testing.channel import channel_values
 from powerchannel.testing.comparing import Key, Value
+from powerchannel.testing.theft import theft_values
 from powerchannel.text import Text
 
 __all__ = ["CASE_DOMAINS", "CaseDomain", "Change"]
@@ -86,6 +87,21 @@ CASE_DOMAINS: Registry[CaseDomain] = Registry(
             keys=("tariffs",),
             change=billing_rulebook,
             calculators="powerchannel.billing.calculators",
+        ),
+        "theft": CaseDomain(
+            tables=(
+                "points",
+                "phase_readings",
+                "daily",
+                "inspections",
+                "events",
+                "outages",
+                "areas",
+                "weather",
+            ),
+            key={"id": None, "name": None, "phase": ""},
+            compute=theft_values,
+            rulebook="dlt698-theft",
         ),
     },
 )

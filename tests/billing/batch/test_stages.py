@@ -90,9 +90,9 @@ def month_book() -> Rulebook:
 
 
 def test_a_month_of_a_utility_is_taken() -> None:
-    """But for what comes from outside, what is left has a planted fault."""
+    """What is left has a planted fault."""
     month = billing_month(400, seed=1)
-    state = state_of({name: t for name, t in month.tables.items() if name != "givens"})
+    state = state_of(month.tables)
     assert_same(state, month_book(), month.as_of)
     batch = bill(state, month_book(), month.as_of)
     assert set(batch.why) <= {"readings", "total_and_parts", "relations"}

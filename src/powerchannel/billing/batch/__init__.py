@@ -9,8 +9,9 @@ every other group is left to
 - `meters`, `registers`, `cuts`, `splits`: energy by readings, and by days where the price changes
 - `accounts`: accounts with one meter; `stages`: those with several, with losses or relations, by
   `points`, `deductions`, `losses`, `line_losses`, `demand`, `totals` and `pools`
-- `pricing`, `tiers`, `limits`, `capacity`, `equipment`, `charges`, `after`, `debts`,
-  `power_factor`: the stages of charges; `exact`: what never wraps; `cases`: what bills share
+- `pricing`, `tiers`, `limits`, `capacity`, `equipment`, `charges`, `after`, `givens`,
+  `debts`, `power_factor`: the stages of charges; `exact`: what never wraps; `cases`: what bills
+  share
 - `plans`, `computing`, `bills`: groups that share a plan become a block of bills
 - `blocks`, `values`, `group_values`, `printed`, `frames`: blocks to the tables of a result
 - `mixed`: the bills of the batch and those of the reference as one sequence

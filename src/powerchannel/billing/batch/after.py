@@ -1,4 +1,4 @@
-"""What bills have beside energy and capacity: adjustments and late fees (调整与违约金)."""
+"""What bills have beside energy and capacity: given amounts, adjustments, late fees (附加费用)."""
 
 from __future__ import annotations
 
@@ -19,10 +19,9 @@ from powerchannel.billing.batch.debts import (
     nth_of,
 )
 from powerchannel.billing.batch.exact import Ints
+from powerchannel.billing.batch.givens import Givens, is_name
 from powerchannel.billing.batch.keys import pair_places
-from powerchannel.billing.printing.frames import is_money
 from powerchannel.billing.records import Finding
-from powerchannel.billing.reference.power_factor import CHARGE
 from powerchannel.billing.reference.stage import Rule
 from powerchannel.billing.state import GROUP
 from powerchannel.ids import Ids
@@ -33,6 +32,8 @@ __all__ = ["Adjustments", "After"]
 Bools = NDArray[np.bool_]
 
 _MOST_KINDS = 64
+_IDS = {"givens": "id", "adjustments": "account_id", "debts": "account_id"}
+"""The column that names the account, of each table."""
 
 
 @frozen(eq=False, kw_only=True)
@@ -80,7 +81,7 @@ class Adjustments:
         order = np.lexsort((fen, kind, at))
         at, kind, fen = at[order], kind[order], fen[order]
         nth = nth_of(at * (len(kinds) + 1) + kind)
-        is_taken = np.array([_is_taken(*names) for names in kinds], np.bool_)
+        is_taken = np.array([all(map(is_name, names)) for names in kinds], np.bool_)
         count = np.bincount(kind, minlength=len(kinds))
         is_taken[np.argsort(-count, kind="stable")[_MOST_KINDS:]] = False
         is_odd = ~is_taken[kind] | (nth >= MOST_A_BILL) | (np.abs(fen) > MOST_FEN)
@@ -133,17 +134,14 @@ def _kinds(rows: Rows, names: NDArray[np.object_]) -> tuple[tuple[tuple[str, str
     return tuple(found[i] for i in order), rank[inverse]
 
 
-def _is_taken(group: str, code: str) -> bool:
-    """Tell whether no name is that of a result of another stage."""
-    return all(is_money(n) and not n.endswith("_yuan") and n != CHARGE for n in (group, code))
-
-
 @frozen(eq=False, kw_only=True)
 class After:
     """What is added to bills behind all other charges (附加费用).
 
     Parameters
     ----------
+    givens : Givens
+        Amounts from outside.
     adjustments : Adjustments
         What is added.
     debts : Debts
@@ -152,6 +150,7 @@ class After:
         Which account rows have any of it.
     """
 
+    givens: Givens
     adjustments: Adjustments
     debts: Debts
     is_there: Bools
@@ -167,12 +166,13 @@ class After:
     ) -> tuple[After, Mapping[str, Bools]]:
         """Lay out what is added to bills, and tell whose is not taken (取附加费用).
 
-        That is also what belongs to no account of the month.
+        That is also what belongs to no account of the month, and adjustments and debts of a group
+        of several.
 
         Parameters
         ----------
         tables : mapping of table name to Rows
-            With adjustments and debts.
+            With givens, adjustments and debts.
         groups : ndarray of int64
             The keys of the groups, ascending.
         owners : ndarray of int64
@@ -189,23 +189,41 @@ class After:
         odd : mapping of table name to ndarray of bool, shape (groups,)
             The groups of which something is not taken.
         """
+        if not any(len(tables[name]) for name in _IDS):
+            return cls.none(len(owners)), {}
         found: dict[str, tuple[Rows, Ints]] = {}
-        odd = {name: np.zeros(len(groups), np.bool_) for name in ("adjustments", "debts")}
+        odd = {name: np.zeros(len(groups), np.bool_) for name in _IDS}
         known = accounts["account_id"].astype(np.int64, copy=False)
         for name, mask in odd.items():
             rows = tables[name]
             at = np.searchsorted(groups, rows[GROUP])
-            row = pair_places(at, rows["account_id"].astype(np.int64, copy=False), owners, known)
+            row = pair_places(at, rows[_IDS[name]].astype(np.int64, copy=False), owners, known)
             mask[at[row < 0]] = True
             found[name] = rows.where(row >= 0), row[row >= 0]
+        givens = Givens.of(*found["givens"], names)
         adjustments = Adjustments.of(*found["adjustments"], names)
         debts = Debts.of(*found["debts"], accounts["ended_on"])
+        odd["givens"][owners[givens.at[givens.is_odd]]] = True
         odd["adjustments"][owners[adjustments.at[adjustments.is_odd]]] = True
         odd["debts"][owners[debts.at[debts.is_odd]]] = True
         is_there = np.zeros(len(owners), np.bool_)
         is_there[adjustments.at] = True
         is_there[debts.at] = True
-        return cls(adjustments=adjustments, debts=debts, is_there=is_there), odd
+        is_several = np.bincount(owners, minlength=len(groups)) > 1
+        odd["adjustments"][owners[is_there]] |= is_several[owners[is_there]]
+        is_there[givens.at] = True
+        return cls(givens=givens, adjustments=adjustments, debts=debts, is_there=is_there), odd
+
+    @classmethod
+    def none(cls, count: int) -> After:
+        """Return that of account rows to which nothing is added (无附加费用)."""
+        no, nothing = np.zeros(0, np.int64), np.zeros(0, np.bool_)
+        return cls(
+            givens=Givens(at=no, kind=no, fen=no, codes=(), is_odd=nothing),
+            adjustments=Adjustments(at=no, kind=no, nth=no, fen=no, kinds=(), is_odd=nothing),
+            debts=Debts(at=no, nth=no, fen=no, days=no, later=no, is_odd=nothing),
+            is_there=np.zeros(count, np.bool_),
+        )
 
     def untaken(self, rows: Ints, rates: FeeRates | None) -> Bools:
         """Tell which of some bills have a debt of which the fee is not worked out here (所余欠费).
@@ -221,24 +239,43 @@ class After:
             return np.zeros(len(rows), np.bool_)
         return self.debts.has(self._place(rows), len(rows))
 
-    def lines(self, rows: Ints, rates: FeeRates | None) -> list[LineColumn]:
+    def ungiven(self, rows: Ints, known: Collection[str]) -> Bools:
+        """Tell which of some bills have something given that is not taken here (所余给定值).
+
+        Parameters
+        ----------
+        rows : ndarray of int64
+            The places of their account rows.
+        known : collection of str
+            The components of which amounts are taken.
+        """
+        if not len(self.givens.at):
+            return np.zeros(len(rows), np.bool_)
+        return self.givens.untaken(known, self._place(rows), len(rows))
+
+    def lines(
+        self, rows: Ints, rates: FeeRates | None, groups: Mapping[str, str]
+    ) -> list[LineColumn]:
         """Return the lines of some bills (附加费用行).
 
         Parameters
         ----------
         rows, rates
             As for `untaken`; with None none of them has a debt.
+        groups : mapping of str to str
+            The components of which amounts are given, and the group of each.
         """
         if not self.is_there[rows].any():
             return []
         place, count = self._place(rows), len(rows)
         fees = [] if rates is None else self.debts.lines(rates, place, count)
-        return [*self.adjustments.lines(place, count), *fees]
+        given = self.givens.lines(groups, place, count)
+        return [*given, *self.adjustments.lines(place, count), *fees]
 
     def findings(
         self, rows: Ints, lacking: Sequence[tuple[Finding, frozenset[str]]]
     ) -> tuple[FindingColumn, ...]:
-        """Tell of amounts that should have come from outside, and are no adjustment (缺少的金额).
+        """Tell of amounts that should have come from outside, and did not (缺少的金额).
 
         Parameters
         ----------
@@ -253,10 +290,14 @@ class After:
                 code=found.code,
                 zh=found.message.zh,
                 en=found.message.en,
-                mask=None if place is None else ~self.adjustments.has(codes, place, len(rows)),
+                mask=None if place is None else ~self._has(codes, place, len(rows)),
             )
             for found, codes in lacking
         )
+
+    def _has(self, codes: Collection[str], place: Ints, count: int) -> Bools:
+        found = self.adjustments.has(codes, place, count)
+        return found | self.givens.has(codes, place, count)
 
     def _place(self, rows: Ints) -> Ints:
         place = np.full(len(self.is_there), -1)

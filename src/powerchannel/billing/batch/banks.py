@@ -97,7 +97,9 @@ def _banks_of(chunk: Chunk, points: Points) -> tuple[Ints, Banks]:
     stands_for[mine] = one[node_owner[mine]]
     found = _behind(chunk, points, group[first], ids[first], one)
     root = np.where(found >= 0, stands_for[found] if len(first) else -1, -1)
-    used = np.unique(root[root >= 0])
+    is_used = np.zeros(len(first), np.bool_)
+    is_used[root[root >= 0]] = True
+    used = np.flatnonzero(is_used)
     place = np.full(len(first) + 1, -1)
     place[used] = np.arange(len(used))
     of = place[stands_for[node]] if len(rows) else np.zeros(0, np.int64)

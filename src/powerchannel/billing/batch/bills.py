@@ -18,6 +18,7 @@ from powerchannel.billing.batch.cuts import MOST_CHANGES, cut_energy, cuts_of, d
 from powerchannel.billing.batch.editions import Editions
 from powerchannel.billing.batch.exact import Ints
 from powerchannel.billing.batch.inputs import CHUNK, REASONS, Chunk, Codes, chunks, reason
+from powerchannel.billing.batch.keys import distinct
 from powerchannel.billing.batch.plans import DEFAULT_ROUNDING, Plan
 from powerchannel.billing.batch.power_factor import Rates
 from powerchannel.billing.batch.registers import MOST_DECIMALS, Layout, layouts
@@ -201,6 +202,8 @@ def _plain(chunk: Chunk, books: _Books) -> Iterator[Work]:
 def _others(chunk: Chunk, books: _Books) -> Iterator[Work]:
     """Yield the bills of account rows with several meters, losses or relations, prepared."""
     rows = np.flatnonzero((chunk.reasons[chunk.owners] == 0) & ~chunk.is_plain)
+    if not len(rows):
+        return
     codes = _codes(chunk)
     for rounding, mine in _roundings(chunk, rows, books):
         totals = totals_of(chunk, mine, rounding, books.rulebook, books.editions.tariffs)
@@ -220,7 +223,7 @@ def _of_totals(totals: Totals, kind: int, at: Ints, _: Plan) -> Billed:
 def _roundings(chunk: Chunk, rows: Ints, books: _Books) -> Iterator[tuple[Rounding, Ints]]:
     """Yield the account rows of each way of rounding."""
     found: dict[tuple[int, int, int], tuple[Rounding, list[int]]] = {}
-    for edition in np.unique(chunk.editions[rows]).tolist():
+    for edition in distinct(chunk.editions[rows]):
         rounding = books.rounding(edition)
         key = rounding.metered_decimals, rounding.billed_decimals, rounding.demand_decimals
         if max(key) <= MOST_DECIMALS:
@@ -260,5 +263,9 @@ def _unpacked(code: int) -> tuple[int, bool]:
 
 def _alike(codes: Ints) -> Iterator[tuple[int, Ints]]:
     """Yield each code, and where it stands."""
-    for distinct in np.unique(codes).tolist():
-        yield distinct, np.flatnonzero(codes == distinct)
+    found = distinct(codes)
+    if len(found) == 1:
+        yield found[0], np.arange(len(codes))
+        return
+    for code in found:
+        yield code, np.flatnonzero(codes == code)

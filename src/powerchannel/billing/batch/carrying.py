@@ -7,7 +7,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from powerchannel.billing.batch.exact import Ints
-from powerchannel.billing.batch.keys import is_first
+from powerchannel.billing.batch.keys import is_first, reduced
 from powerchannel.billing.batch.points import Carried, Points, unit_of
 from powerchannel.billing.batch.sharing import Amounts, by_period, share
 from powerchannel.billing.rules import Losses
@@ -70,11 +70,11 @@ class Pools:
 
     def summed(self, values: Ints) -> Ints:
         """Add values of points up by pool (按组合计)."""
-        return np.add.reduceat(values[self.member], self.starts)
+        return np.asarray(reduced(np.add, values.take(self.member), self.starts))
 
     def every(self, mask: Bools) -> Bools:
         """Tell for which pools something holds of all points (全部满足)."""
-        return np.logical_and.reduceat(mask[self.member], self.starts)
+        return reduced(np.logical_and, mask[self.member], self.starts)
 
 
 def carried(
@@ -107,14 +107,14 @@ def carried(
     pools, which = pools.where(bears)
     loss = Amounts(loss.values[which], loss.shown[which])
     reactive = Amounts(reactive.values[which], reactive.shown[which])
-    net, kvarh = points.net[:, pools.member], points.net_reactive[pools.member]
+    net, kvarh = points.net.take(pools.member, axis=1), points.net_reactive[pools.member]
     kwh = net.sum(axis=0)
     own = share(loss, kwh, pools.starts, unit, np.maximum(loss.shown, decimals))
-    measured = np.add.reduceat(kvarh, pools.starts)[pools.of]
+    measured = reduced(np.add, kvarh, pools.starts)[pools.of]
     weights = np.where(measured == 0, kwh, kvarh)
     lost = share(reactive, weights, pools.starts, unit, np.maximum(reactive.shown, decimals))
     mine = pools.member
-    parts, shown = by_period(own, net, points.has[:, mine], unit, decimals, rules.periods)
+    parts, shown = by_period(own, net, points.has.take(mine, axis=1), unit, decimals, rules.periods)
     return Carried(
         values=_spread(parts, mine, len(points)),
         shown=_spread(shown, mine, len(points)),
@@ -127,6 +127,8 @@ def carried(
 
 def _spread(values: Ints, places: Ints, count: int) -> Ints:
     """Put values to their places among others that are 0."""
+    if len(places) == count and (places[1:] > places[:-1]).all():
+        return values
     found = np.zeros((*values.shape[:-1], count), values.dtype)
     found[..., places] = values
     return found

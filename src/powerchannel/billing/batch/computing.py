@@ -185,6 +185,7 @@ def _reasons(work: Work, *, is_assessed: bool) -> NDArray[np.uint8]:
         refuse("demand", work.demand < 0)
     for name, is_out in untaken(plan, chunk, rows, work.energy):
         refuse(name, is_out)
+    refuse("givens", chunk.after.ungiven(rows, plan.given))
     refuse("debts", chunk.after.untaken(rows, work.fees))
     return found
 
@@ -193,7 +194,7 @@ def _block(work: Work, rates: Rates | None) -> Block:
     plan, chunk, rows = work.plan, work.chunk, work.rows
     charged = charge(plan, chunk, rows, work.energy)
     demand = None if work.demand is None else Numbers(work.demand, plan.rounding.demand_decimals)
-    lines = [*charged.lines, *chunk.after.lines(rows, work.fees)]
+    lines = [*charged.lines, *chunk.after.lines(rows, work.fees, plan.given)]
     findings = [*charged.findings, *chunk.after.findings(rows, plan.lacking)]
     rate = None
     if rates is not None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from powerchannel.billing.batch.exact import Ints
+from powerchannel.billing.batch.keys import distinct
 from powerchannel.billing.rules import Rulebook
 from powerchannel.billing.tariff import Tariff, editions
 from powerchannel.billing.tariff.supported import supported
@@ -56,7 +57,7 @@ class Editions:
             there is none that can be billed with on the first or the last day.
         """
         found = np.full(len(tariffs), -1)
-        for key in np.unique(tariffs).tolist():
+        for key in distinct(tariffs):
             mine, spans = tariffs == key, self._of(key)
             for first, last, place in spans:
                 begun = mine & (begins >= first) & (begins < last)

@@ -80,6 +80,8 @@ class Equipment:
         is_wanted : ndarray of bool
             The account rows of which it is wanted.
         """
+        if not is_wanted.any():
+            return cls.none(len(owners))
         groups = np.unique(owners[is_wanted])
         kept = np.flatnonzero(np.isin(at, groups))
         begins, ends = (rows[c][kept].astype(np.int64) for c in ("started_on", "ended_on"))
@@ -106,6 +108,21 @@ class Equipment:
             suspended_days=_suspended(is_new, status, begins, ends)[mine],
             is_transformer=(rows["kind"][kept] != _MOTOR)[mine],
             is_odd=odd,
+        )
+
+    @classmethod
+    def none(cls, count: int) -> Equipment:
+        """Return that of account rows of which all equipment ran throughout (无状态变化)."""
+        no = np.zeros(0, np.int64)
+        return cls(
+            row=no,
+            kva=no,
+            begins=no,
+            ends=no,
+            status=no,
+            suspended_days=no,
+            is_transformer=np.zeros(0, np.bool_),
+            is_odd=np.zeros(count, np.bool_),
         )
 
     def is_suspended(self, rows: Ints) -> Bools:

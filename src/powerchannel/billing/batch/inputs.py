@@ -13,9 +13,9 @@ from powerchannel.billing.batch.after import After
 from powerchannel.billing.batch.editions import Editions
 from powerchannel.billing.batch.equipment import Equipment
 from powerchannel.billing.batch.exact import Ints
-from powerchannel.billing.batch.keys import Keys, runs
+from powerchannel.billing.batch.keys import Keys, reduced, runs
 from powerchannel.billing.batch.meters import Hung, Legs, hung, legs
-from powerchannel.billing.batch.ordering import account_rows, in_order, is_torn
+from powerchannel.billing.batch.ordering import account_rows, first_of, in_order, is_torn
 from powerchannel.billing.state import BY_GROUP, BY_MONTH, GROUP, MONTH, State
 from powerchannel.billing.tables.words import (
     LOSS_METHODS,
@@ -31,8 +31,8 @@ __all__ = ["CHUNK", "REASONS", "Chunk", "Codes", "chunks", "reason"]
 Bools: TypeAlias = NDArray[np.bool_]
 Codes: TypeAlias = NDArray[np.uint8]
 
-CHUNK = 1 << 15
-"""Groups that are billed at once: their columns stay in the cache."""
+CHUNK = 20_000
+"""Groups that are billed at once: their columns stay in the cache, and the memory is used again."""
 
 REASONS = (
     "",
@@ -59,8 +59,6 @@ REASONS = (
     "intervals",
 )
 """Why a group is left to the reference; the first is: it is not."""
-
-_UNTAKEN = ("givens", "incidents")
 
 
 def reason(name: str) -> int:
@@ -239,9 +237,8 @@ def _chunk(rows: Mapping[str, Rows], editions: Editions, names: NDArray[np.objec
     owners = np.repeat(np.arange(n), counts)
     accounts = in_order(rows["accounts"], owners, names)
     _refuse(reasons, _any(owners, is_torn(accounts, owners), n), "several_rows")
-    for name in _UNTAKEN:
-        at = _at(groups, rows[name])
-        _refuse(reasons, np.bincount(at, minlength=n) > 0, name)
+    at = _at(groups, rows["incidents"])
+    _refuse(reasons, np.bincount(at, minlength=n) > 0, "incidents")
     _refuse(reasons, _has_any(groups, rows["intervals"]), "intervals")
     found = hung(rows["meters"], _at(groups, rows["meters"]), accounts, owners, names)
     edition = editions.of(accounts["tariff"], accounts["started_on"], accounts["ended_on"])
@@ -249,7 +246,6 @@ def _chunk(rows: Mapping[str, Rows], editions: Editions, names: NDArray[np.objec
     after, odd = After.of(rows, groups, owners, accounts, names)
     for name, is_odd in odd.items():
         _refuse(reasons, is_odd, name)
-    _refuse(reasons, (counts > 1) & _any(owners, after.is_there, n), "adjustments")
     equipment = _equipment(rows["transformers"], groups, accounts, owners)
     at = _at(groups, rows["transformers"])
     is_unsteady = ~equipment["is_steady"]
@@ -299,7 +295,7 @@ def _metered(
     n, count = len(groups), len(owners)
     limits = accounts["ended_on"].astype(np.int64)
     if n < count:
-        limits = np.maximum.reduceat(limits, np.searchsorted(owners, np.arange(n)))
+        limits = reduced(np.maximum, limits, first_of(owners))
     mine, stray = legs(found, rows["readings"], groups, limits)
     many = np.bincount(mine.hung.row, minlength=count)
     _refuse(reasons, _any(found.group, found.row < 0, n), "meters")
@@ -342,7 +338,7 @@ def _equipment(
     kva, is_transformer = rows["capacity_kva"], rows["kind"] != _MOTOR
     at = account_rows(group, rows["account_id"].astype(np.int64), owners, accounts)
     own = at >= 0
-    at = np.where(own, at, np.searchsorted(owners, group))
+    at = at if own.all() else np.where(own, at, first_of(owners).take(group))
     ids = rows["transformer_id"]
     begins, ends = rows["started_on"], rows["ended_on"]
     is_odd = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +10,75 @@ from numpy.typing import NDArray
 from powerchannel.billing.batch.exact import Ints
 from powerchannel.ids import Ids
 
-__all__ = ["Keys", "expanded", "is_first", "pair_places", "runs", "text_ranks"]
+__all__ = [
+    "Keys",
+    "distinct",
+    "expanded",
+    "is_first",
+    "pair_places",
+    "reduced",
+    "runs",
+    "text_ranks",
+]
 
 Keys: TypeAlias = NDArray[np.integer]
 """Ids, days or codes, one a row."""
+
+_MOST_CODES = 1 << 16
+_FEW = 4
+
+
+def distinct(values: Keys) -> list[int]:
+    """Return the values there are, ascending; quickly where they are near to one another (去重).
+
+    Examples
+    --------
+    >>> distinct(np.array([7, 5, 7])), distinct(np.array([10**12, 1]))
+    ([5, 7], [1, 1000000000000])
+    """
+    if not len(values):
+        return []
+    low, high = int(values.min()), int(values.max())
+    if low == high:
+        return [low]
+    if high - low < _MOST_CODES:
+        found: Keys = np.flatnonzero(np.bincount(values.astype(np.int64) - low)) + low
+    else:
+        ordered = np.sort(values)
+        found = ordered[is_first(ordered)]
+    return [int(value) for value in found.tolist()]
+
+
+def reduced(ufunc: np.ufunc, values: NDArray[Any], starts: Ints) -> NDArray[Any]:
+    """Return what runs along the last axis come to; quickly where all are short (按段归并).
+
+    Parameters
+    ----------
+    ufunc : numpy.ufunc
+        Such as ``np.add``.
+    values : ndarray
+        Run after run.
+    starts : ndarray of int64
+        Where each begins; none is empty.
+
+    Examples
+    --------
+    >>> reduced(np.add, np.array([[1, 2, 4], [1, 1, 1]]), np.array([0, 2])).tolist()
+    [[3, 4], [2, 1]]
+    """
+    counts = np.diff(starts, append=values.shape[-1])
+    most = int(counts.max(initial=0))
+    if most > _FEW:
+        return np.asarray(ufunc.reduceat(values, starts, axis=-1))
+    found = values.take(starts, axis=-1)
+    for nth in range(1, most):
+        has = np.flatnonzero(counts > nth)
+        more = values.take(starts[has] + nth, axis=-1)
+        if len(has) == len(starts):
+            ufunc(found, more, out=found)
+        else:
+            found[..., has] = ufunc(found[..., has], more)
+    return found
 
 
 def is_first(*keys: Keys) -> NDArray[np.bool_]:
@@ -25,8 +90,9 @@ def is_first(*keys: Keys) -> NDArray[np.bool_]:
     [True, True, True]
     """
     found = np.ones(len(keys[0]), np.bool_)
-    found[1:] = False
-    for key in keys:
+    first, *others = keys
+    np.not_equal(first[1:], first[:-1], out=found[1:])
+    for key in others:
         found[1:] |= key[1:] != key[:-1]
     return found
 
@@ -73,10 +139,10 @@ def pair_places(group: Keys, key: Keys, groups: Keys, keys: Keys) -> Ints:
     """
     if not len(keys) or not len(key):
         return np.full(len(key), -1)
-    distinct, code = np.unique(np.concatenate([keys, key]), return_inverse=True)
+    known_keys, code = np.unique(np.concatenate([keys, key]), return_inverse=True)
     code = code.reshape(-1)
-    known = groups * len(distinct) + code[: len(keys)]
-    wanted = group * len(distinct) + code[len(keys) :]
+    known = groups * len(known_keys) + code[: len(keys)]
+    wanted = group * len(known_keys) + code[len(keys) :]
     order = np.argsort(known, kind="stable")
     place = np.minimum(np.searchsorted(known[order], wanted), len(known) - 1)
     found: Ints = order[place]

@@ -15,6 +15,7 @@ from powerchannel.billing.batch.blocks import NoteColumn
 from powerchannel.billing.batch.carrying import Pools, carried
 from powerchannel.billing.batch.exact import Ints, decided
 from powerchannel.billing.batch.inputs import Chunk
+from powerchannel.billing.batch.keys import reduced
 from powerchannel.billing.batch.loss_tables import by_table, counted_days
 from powerchannel.billing.batch.points import Points, Told, unit_of
 from powerchannel.billing.batch.sharing import Amounts
@@ -117,8 +118,8 @@ class _Found:
         begins = np.where(is_metered, place.begins[leg], np.iinfo(np.int64).max)
         ends = np.where(is_metered, place.ends[leg], np.iinfo(np.int64).min)
         self._of_pool = points.bank[pools.member[pools.starts]]
-        self._first = self._by_bank(np.minimum.reduceat(begins, pools.starts))
-        self._last = self._by_bank(np.maximum.reduceat(ends, pools.starts))
+        self._first = self._by_bank(reduced(np.minimum, begins, pools.starts))
+        self._last = self._by_bank(reduced(np.maximum, ends, pools.starts))
         self._table = chunk.tables["transformers"]
         self.states = states_of(self._table, banks, self._first, self._last)
         self.kwh = self._by_bank(pools.summed(points.net.sum(axis=0)))

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from numpy.typing import NDArray
 
 from powerchannel.billing.batch.exact import Ints
-from powerchannel.billing.batch.keys import Keys, expanded, pair_places, runs
+from powerchannel.billing.batch.keys import Keys, expanded, pair_places, reduced, runs
 from powerchannel.billing.batch.ordering import account_rows, by_text
 from powerchannel.billing.state import GROUP
 from powerchannel.billing.tables.schemas import SCHEMAS
@@ -74,14 +74,16 @@ class Hung:
             return {
                 name: self.columns[name].astype(np.int64) for name in ("installed_on", "removed_on")
             }
-        mine = self.row >= 0
-        row = self.row[mine]
-        installed = np.full(count, np.iinfo(np.int64).max)
-        np.minimum.at(installed, row, self.columns["installed_on"][mine])
-        removed = self.columns["removed_on"][mine].astype(np.int64)
-        last = np.full(count, np.iinfo(np.int64).min)
+        mine = np.flatnonzero(self.row >= 0)
+        mine = mine[np.argsort(self.row[mine], kind="stable")]
+        starts, _ = runs(self.row[mine])
+        row = self.row[mine][starts]
         never = np.iinfo(np.int64).max
-        np.maximum.at(last, row, np.where(removed == NO_DAY, never, removed))
+        installed, last = np.full(count, never), np.full(count, np.iinfo(np.int64).min)
+        put_up = self.columns["installed_on"][mine].astype(np.int64)
+        removed = self.columns["removed_on"][mine].astype(np.int64)
+        installed[row] = reduced(np.minimum, put_up, starts)
+        last[row] = reduced(np.maximum, np.where(removed == NO_DAY, never, removed), starts)
         return {
             "installed_on": np.where(installed == never, NO_DAY, installed),
             "removed_on": np.where((last == never) | (last < NO_DAY), NO_DAY, last),
@@ -174,6 +176,8 @@ def hung(
 
 
 def _is_shared(at: Ints, meter: Keys) -> Bools:
+    if (at[1:] != at[:-1]).all():
+        return np.zeros(len(at), np.bool_)
     _, counts = runs(at, meter)
     return np.repeat(counts > 1, counts)
 
@@ -254,37 +258,30 @@ def _laid(found: Hung, rows: Rows, starts: Ints, counts: Ints, limits: Ints) -> 
     is_whole = int(counts.sum()) == len(rows) and bool((starts[1:] > starts[:-1]).all())
     index = None if is_whole else expanded(starts, counts)
     at = np.repeat(np.arange(n), counts)
-    begins, ends, limit = (
-        np.repeat(v.astype(np.int32), counts)
-        for v in (found.begins, found.ends, limits[found.group])
-    )
     wanted = ("register", "read_on", "reading", "status")
     read = {c: rows[c] if index is None else rows[c][index] for c in wanted}
     day, register, is_ok = read["read_on"], read["register"], read["status"] == _OK
-    is_used = day <= limit
-    if found.is_shared.any():
-        is_used &= ~np.repeat(found.is_shared, counts) | ((day >= begins) & (day <= ends))
     demand, is_odd = _demand(found, at, read, is_ok, limits)
     there = np.flatnonzero(np.bincount(register, minlength=len(_NAMES)))
     place = np.zeros(len(_NAMES), np.int64)
     place[there] = np.arange(len(there)) * n
     slot = place.take(register) + at
-    seen = np.zeros(len(there) * n, np.bool_)
-    seen[slot if is_used.all() else slot[is_used]] = True
-    signatures = np.zeros(n, np.int64)
-    for bit, own in zip(there.tolist(), seen.reshape(len(there), n), strict=True):
+    shape = len(there), n
+    days = _each(found.begins, counts), _each(found.ends, counts)
+    ends = [np.flatnonzero(is_ok & (day == d)) for d in days]
+    sides = [_by_register(slot, read["reading"], mine, shape) for mine in ends]
+    if sum(map(len, ends)) == len(day) and read["reading"].min(initial=0) != MISSING:
+        seen = (sides[0] != MISSING) | (sides[1] != MISSING)
+    else:
+        is_late = read["status"] == _LATE
+        for side, d in zip(sides, days, strict=True):
+            _add_late(side, slot, read["reading"], np.flatnonzero(is_late & (day == d)))
+        seen = np.zeros(shape, np.bool_)
+        seen.reshape(-1)[slot[_is_used(found, day, days, counts, limits)]] = True
+    signatures = (demand != MISSING).astype(np.int64) << _DEMAND
+    for bit, own in zip(there.tolist(), seen, strict=True):
         signatures |= own.astype(np.int64) << bit if bit != _DEMAND else 0
-    signatures |= (demand != MISSING).astype(np.int64) << _DEMAND
-    is_ok &= is_used
     names = [_NAMES[i] for i in there.tolist()]
-    is_late = is_used & (read["status"] == _LATE)
-    sides = [
-        _by_register(slot, read["reading"], is_ok & (day == d), len(there), n)
-        for d in (begins, ends)
-    ]
-    if is_late.any():
-        for side, d in zip(sides, (begins, ends), strict=True):
-            _add_late(side, slot, read["reading"], is_late & (day == d))
     previous, current = (dict(zip(names, side, strict=True)) for side in sides)
     return Legs(
         hung=found,
@@ -296,23 +293,42 @@ def _laid(found: Hung, rows: Rows, starts: Ints, counts: Ints, limits: Ints) -> 
     )
 
 
+def _each(days: Ints, counts: Ints) -> Keys | np.int32:
+    """Return the day of each reading; only one where it is the same for all."""
+    found = days.astype(np.int32)
+    is_one = len(found) > 0 and bool((found == found[0]).all())
+    return np.int32(found[0]) if is_one else np.repeat(found, counts)
+
+
+def _is_used(
+    found: Hung,
+    day: Keys,
+    days: tuple[Keys | np.int32, Keys | np.int32],
+    counts: Ints,
+    limits: Ints,
+) -> Bools:
+    """Tell which readings stand within the period, and within the days of a shared meter."""
+    is_used = np.asarray(day <= _each(limits[found.group], counts))
+    if found.is_shared.any():
+        begins, ends = days
+        is_used &= ~np.repeat(found.is_shared, counts) | ((day >= begins) & (day <= ends))
+    return is_used
+
+
 def _by_register(
-    slot: Ints, values: NDArray[np.integer], mask: Bools, count: int, n: int
-) -> list[Ints]:
-    """Return a column for each register there is."""
-    out = np.full(count * n, MISSING)
-    rows = np.flatnonzero(mask)
-    out[slot.take(rows)] = values.take(rows)
-    return list(out.reshape(count, n))
+    slot: Ints, values: NDArray[np.integer], rows: Ints, shape: tuple[int, int]
+) -> Ints:
+    """Return a row for each register there is."""
+    out = np.full(shape, MISSING)
+    out.reshape(-1)[slot.take(rows)] = values.take(rows)
+    return out
 
 
-def _add_late(side: list[Ints], slot: Ints, values: NDArray[np.integer], mask: Bools) -> None:
+def _add_late(side: Ints, slot: Ints, values: NDArray[np.integer], rows: Ints) -> None:
     """Put what was collected late where nothing stands; what differs from that is not known."""
-    whole = np.stack(side)
-    rows, flat = np.flatnonzero(mask), whole.reshape(-1)
+    flat = side.reshape(-1)
     at, late = slot[rows], values[rows]
     flat[at] = np.where((flat[at] == MISSING) | (flat[at] == late), late, MISSING)
-    side[:] = list(whole)
 
 
 def _demand(

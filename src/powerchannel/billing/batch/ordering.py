@@ -8,12 +8,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from powerchannel.billing.batch.exact import Ints
-from powerchannel.billing.batch.keys import Keys, pair_places, runs, text_ranks
+from powerchannel.billing.batch.keys import Keys, is_first, pair_places, runs, text_ranks
 from powerchannel.memory.rows import Rows
 
-__all__ = ["account_rows", "by_text", "in_order", "is_torn"]
+__all__ = ["account_rows", "by_text", "first_of", "in_order", "is_torn"]
 
 Bools = NDArray[np.bool_]
+
+
+def first_of(owners: Ints) -> Ints:
+    """Return the first account row of each group (各组首行).
+
+    Parameters
+    ----------
+    owners : ndarray of int64
+        The place of the group of each account row, ascending; every group has one.
+
+    Examples
+    --------
+    >>> first_of(np.array([0, 0, 1])).tolist()
+    [0, 2]
+    """
+    return np.flatnonzero(is_first(owners))
 
 
 def account_rows(
@@ -30,10 +46,11 @@ def account_rows(
     accounts : mapping of column name to ndarray
         The account rows, sorted by group.
     """
-    first = np.searchsorted(owners, at)
+    first = first_of(owners).take(at)
     row = np.where(accounts["account_id"][first] == account, first, -1)
     lost = np.flatnonzero(row < 0)
-    row[lost] = pair_places(at[lost], account[lost], owners, accounts["account_id"])
+    if len(lost):
+        row[lost] = pair_places(at[lost], account[lost], owners, accounts["account_id"])
     return row
 
 
@@ -51,10 +68,10 @@ def by_text(at: Ints, ids: Keys, days: Keys, names: NDArray[np.object_]) -> Ints
     names : ndarray of object
         The names.
     """
-    _, counts = runs(at)
-    many = np.flatnonzero(np.repeat(counts > 1, counts))
-    if not len(many):
+    starts, counts = runs(at)
+    if len(starts) == len(at):
         return None
+    many = np.flatnonzero(np.repeat(counts > 1, counts))
     if _is_by_text(at[many], ids[many]):
         return None
     rank = text_ranks(ids[many].astype(np.int64), names)

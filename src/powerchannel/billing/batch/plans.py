@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from attrs import frozen
 
 from powerchannel.billing.batch.capacity_plans import Span, spans_of
+from powerchannel.billing.batch.givens import givable
 from powerchannel.billing.batch.pricing import Priced, energy_lines, is_exact
 from powerchannel.billing.batch.registers import MOST_DECIMALS, Layout
 from powerchannel.billing.batch.tiers import TierPlan
@@ -111,6 +112,8 @@ class Plan:
         Of the last edition.
     lacking : tuple of (Finding, frozenset of str)
         What is said where an amount from outside did not come, and under which codes it may.
+    given : mapping of str to str
+        The components of which amounts from outside are taken, and their groups.
     """
 
     terms: tuple[Terms, ...]
@@ -120,6 +123,7 @@ class Plan:
     power_factor: PowerFactor
     category: Category | None
     lacking: tuple[tuple[Finding, frozenset[str]], ...]
+    given: Mapping[str, str]
 
     @property
     def has_lines(self) -> bool:
@@ -158,6 +162,7 @@ class Plan:
             power_factor=factors[-1],
             category=tariffs[-1].category,
             lacking=lacking,
+            given=givable(tariffs),
         )
 
 

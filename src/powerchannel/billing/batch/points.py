@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from powerchannel.billing.batch.blocks import NoteColumn
 from powerchannel.billing.batch.exact import Ints
 from powerchannel.billing.batch.inputs import Chunk, reason
-from powerchannel.billing.batch.keys import text_ranks
+from powerchannel.billing.batch.keys import distinct, text_ranks
 from powerchannel.billing.batch.meters import MISSING
 from powerchannel.billing.batch.registers import Energy, Layout, layouts, metered
 from powerchannel.billing.batch.sharing import FLAT, Amounts
@@ -277,9 +277,9 @@ def _layouts(
     chunk: Chunk, leg: Ints, rounding: Rounding, rules: Readings
 ) -> Iterator[tuple[Layout | None, Ints]]:
     code = chunk.legs.signatures[leg] << 1 | (chunk.legs.of("total_policy", leg) == 1)
-    for distinct in np.unique(code).tolist():
-        at = np.flatnonzero(code == distinct)
-        layout = Layout.of(distinct >> 1, is_total=bool(distinct & 1))
+    for signature in distinct(code):
+        at = np.flatnonzero(code == signature)
+        layout = Layout.of(signature >> 1, is_total=bool(signature & 1))
         if layout is None:
             yield None, at
             continue

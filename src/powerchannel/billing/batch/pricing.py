@@ -124,7 +124,8 @@ def fen_per_unit(price: Decimal, decimals: int) -> Fraction:
     >>> fen_per_unit(Decimal("0.1515"), 0)
     Fraction(303, 20)
     """
-    return Fraction(price) * Fraction(100, 10**decimals)
+    numerator, denominator = price.as_integer_ratio()
+    return Fraction(numerator * 100, denominator * 10**decimals)
 
 
 def charged(line: Priced, quantity: Numbers) -> LineColumn:

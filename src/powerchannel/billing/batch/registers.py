@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from numpy.typing import NDArray
 
 from powerchannel.billing.batch.blocks import NoteColumn
-from powerchannel.billing.batch.exact import Ints, quotient
+from powerchannel.billing.batch.exact import Ints, peak, quotient
 from powerchannel.billing.batch.inputs import reason, shown_decimals
 from powerchannel.billing.batch.meters import MISSING, Legs
 from powerchannel.billing.records import PERIODS
@@ -33,6 +33,8 @@ _OVER = "rollover_applied"
 _Note: TypeAlias = "tuple[str, int, Text]"
 _MOST_KWH = 1e10
 _MOST_SHOWN = 2**62
+_SMALL = 10**21
+"""Steps times multipliers up to here, a tenth of what is too much, need no look row by row."""
 _MICRO = 10**6
 _NEARLY = 1 - 1e-9
 
@@ -194,11 +196,11 @@ def layouts(
     if not layout.is_derived or "flat" in layout.parts:
         yield layout, every
         return
-    multiplier, reasons = legs.of("multiplier", rows), np.zeros(len(rows), np.uint8)
+    scale = _Scale.of(legs.of("multiplier", rows), rounding.metered_decimals)
+    reasons = np.zeros(len(rows), np.uint8)
     parts = [f"active_{p}" for p in layout.parts]
     whole, *others = (
-        _counted(name, legs, rows, multiplier, rounding.metered_decimals, reasons, [], rules)
-        for name in ("active_total", *parts)
+        _counted(name, legs, rows, scale, reasons, [], rules) for name in ("active_total", *parts)
     )
     has_rest = whole > sum(others, start=np.int64(0))
     for found, mask in ((layout, has_rest), (evolve(layout, is_derived=False), ~has_rest)):
@@ -206,12 +208,26 @@ def layouts(
             yield found, every[mask]
 
 
+@frozen(eq=False)
+class _Scale:
+    """From steps of registers [1e-6] to energy: times a factor, by a divisor."""
+
+    multiplier: Ints
+    factor: Ints
+    divisor: int
+
+    @classmethod
+    def of(cls, multiplier: Ints, decimals: int) -> _Scale:
+        if (multiplier % _MICRO).any():
+            return cls(multiplier, multiplier, 10 ** (12 - decimals))
+        return cls(multiplier, multiplier // _MICRO, 10 ** (6 - decimals))
+
+
 def _counted(
     name: str,
     legs: Legs,
     rows: Ints,
-    multiplier: Ints,
-    decimals: int,
+    scale: _Scale,
     reasons: NDArray[np.uint8],
     notes: list[_Note],
     rules: Readings,
@@ -223,20 +239,19 @@ def _counted(
     last = last.copy() if over else last
     for row, size in over.items():
         last[row] += size
-    step = _step(name, first, last, multiplier, reasons)
-    if (multiplier % _MICRO).any():
-        return quotient(step, multiplier, 10 ** (12 - decimals))
-    return quotient(step, multiplier // _MICRO, 10 ** (6 - decimals))
+    step = _step(name, first, last, scale.multiplier, reasons)
+    return quotient(step, scale.factor, scale.divisor)
 
 
 def _ran_over(
     name: str, legs: Legs, rows: Ints, first: Ints, last: Ints, rules: Readings
 ) -> dict[int, int]:
     """Return which registers ran over, and their range [1e-6]: they stood near their end."""
-    if name == "reactive_net":
+    is_back = last < first
+    if name == "reactive_net" or not is_back.any():
         return {}
     found: dict[int, int] = {}
-    for row in np.flatnonzero((last < first) & (last != MISSING)).tolist():
+    for row in np.flatnonzero(is_back & (last != MISSING)).tolist():
         digits = int(legs.of("integer_digits", rows[row : row + 1])[0])
         size = 0 if digits == NO_NUMBER else 10**digits * _MICRO
         if 0 < size < _MOST_SHOWN and first[row] >= Fraction(rules.rollover_from_ratio) * size:
@@ -273,12 +288,12 @@ def metered(
         When a register ran over, and by how many last digits total and parts may differ.
     """
     decimals = rounding.metered_decimals
-    multiplier = legs.of("multiplier", rows)
+    scale = _Scale.of(legs.of("multiplier", rows), decimals)
     reasons = np.zeros(len(rows), np.uint8)
     counted: dict[str, Ints] = {}
     notes: list[_Note] = []
     for name in layout.read:
-        counted[name] = _counted(name, legs, rows, multiplier, decimals, reasons, notes, rules)
+        counted[name] = _counted(name, legs, rows, scale, reasons, notes, rules)
     if layout.parts and "active_total" in layout.read:
         _compare(layout, legs, rows, counted, reasons, rules.rates_tolerance_units * 10**decimals)
     return Energy(
@@ -324,6 +339,8 @@ def _refuse(reasons: NDArray[np.uint8], is_out: NDArray[np.bool_], name: str) ->
 def _step(name: str, first: Ints, last: Ints, multiplier: Ints, reasons: NDArray[np.uint8]) -> Ints:
     """Return the difference; 0 where there is none that the batch takes."""
     step = last - first
+    if _is_plain(name, first, last, step, multiplier):
+        return step
     is_odd = (first == MISSING) | (last == MISSING)
     if name != "reactive_net":
         is_odd |= step < 0
@@ -335,6 +352,13 @@ def _step(name: str, first: Ints, last: Ints, multiplier: Ints, reasons: NDArray
         _refuse(reasons, is_odd, "backwards")
         step[is_odd] = 0
     return step
+
+
+def _is_plain(name: str, first: Ints, last: Ints, step: Ints, multiplier: Ints) -> bool:
+    """Tell whether nothing is missing, backwards or large: no row needs a closer look."""
+    is_near = max(peak(first), peak(last)) <= _MOST_SHOWN
+    is_forward = name == "reactive_net" or int(step.min(initial=0)) >= 0
+    return is_near and is_forward and peak(step) * peak(multiplier) <= _SMALL
 
 
 def _by_period(layout: Layout, counted: Mapping[str, Ints]) -> dict[str, Ints]:

@@ -66,6 +66,20 @@ class Relations:
     def __len__(self) -> int:
         return len(self.kind)
 
+    @classmethod
+    def none(cls, table: Rows) -> Relations:
+        """Return no relations (无关系).
+
+        Parameters
+        ----------
+        table : Rows
+            Without rows.
+        """
+        no = np.zeros(0, np.int64)
+        return cls(
+            group=no, kind=no, parent=no, child=no, child_row=no, step=no, nth=no, columns=table
+        )
+
     def where(self, mask: Bools) -> Relations:
         """Return some of them (筛选)."""
         return Relations(
@@ -108,6 +122,8 @@ def relations_of(
     relations : Relations
         Over these points.
     """
+    if not len(table := chunk.tables["relations"]):
+        return points.where(chunk.reasons[points.group] == 0), Relations.none(table)
     found = _found(chunk, points, rows, rules)
     is_odd = _is_odd(chunk, points, found, is_two_part) | (found.child_row < 0)
     at = np.searchsorted(chunk.owners, found.group[is_odd])

@@ -7,6 +7,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from powerchannel.billing.batch.exact import Ints, quotient
+from powerchannel.billing.batch.keys import distinct, reduced
 from powerchannel.billing.records import PERIODS
 
 __all__ = ["FLAT", "Amounts", "by_period", "share", "spread"]
@@ -60,9 +61,11 @@ def share(total: Amounts, weights: Ints, starts: Ints, unit: int, decimals: int 
     if len(starts) == len(weights):
         return total
     run = np.repeat(np.arange(len(starts)), counts)
-    sums = np.add.reduceat(weights, starts)
-    weights = np.where(sums[run] == 0, 1, weights)
-    whole = np.add.reduceat(weights, starts)[run]
+    sums = reduced(np.add, weights, starts)
+    if not sums.all():
+        weights = np.where(sums[run] == 0, 1, weights)
+        sums = reduced(np.add, weights, starts)
+    whole = sums[run]
     upto = np.cumsum(weights)
     upto -= (upto[starts] - weights[starts])[run]
     if not isinstance(decimals, int):
@@ -110,8 +113,9 @@ def by_period(
     codes = np.zeros(n, np.int64)
     for period, there in enumerate(has):
         codes |= there.astype(np.int64) << period
-    for code in np.unique(codes).tolist():
-        rows = np.flatnonzero(codes == code)
+    kinds = distinct(codes)
+    for code in kinds:
+        rows = slice(None) if len(kinds) == 1 else np.flatnonzero(codes == code)
         periods = [p for p in range(len(has)) if code >> p & 1]
         part = Amounts(total.values[rows], total.shown[rows])
         held = {p: np.maximum(weights[p, rows], 0) for p in periods}

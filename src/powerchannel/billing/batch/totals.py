@@ -13,7 +13,7 @@ from powerchannel.billing.batch.blocks import NoteColumn, Numbers
 from powerchannel.billing.batch.deductions import Taken
 from powerchannel.billing.batch.exact import Ints
 from powerchannel.billing.batch.inputs import Chunk
-from powerchannel.billing.batch.keys import is_first
+from powerchannel.billing.batch.keys import is_first, reduced
 from powerchannel.billing.batch.meters import MISSING
 from powerchannel.billing.batch.point_rows import PointRows
 from powerchannel.billing.batch.points import Carried, Points, Told, unit_of
@@ -196,22 +196,24 @@ def added_up(
     order = np.argsort(points.row, kind="stable")
     starts = np.flatnonzero(is_first(points.row[order]))
     rows = points.row[order][starts]
+    is_sorted = bool((points.row[1:] >= points.row[:-1]).all())
+    place = slice(None) if is_sorted else order
 
     def summed(values: Ints) -> Ints:
-        return np.add.reduceat(values[..., order], starts, axis=-1)
+        return np.asarray(reduced(np.add, values[..., place], starts))
 
     metered = summed(points.metered)
-    transformer = _losses(points.transformer, points.bank, order, starts)
-    line = _losses(points.line, points.wire, order, starts)
+    transformer = _losses(points.transformer, points.bank, place, starts)
+    line = _losses(points.line, points.wire, place, starts)
     exact, reactive = summed(points.net), summed(points.net_reactive)
     for loss in (transformer, line):
         if loss is not None:
             exact, reactive = exact + loss.values, reactive + loss.reactive
     less = unit_of(rounding) - rounding.billed_decimals
-    is_reactive = np.logical_or.reduceat(points.is_reactive[order], starts)
-    is_single = np.logical_and.reduceat(points.is_single[order], starts)
-    has = np.logical_or.reduceat(points.has[:, order], starts, axis=1)
-    is_bare = np.logical_and.reduceat(points.leg[order] < 0, starts)
+    is_reactive = reduced(np.logical_or, points.is_reactive[..., place], starts)
+    is_single = reduced(np.logical_and, points.is_single[..., place], starts)
+    has = reduced(np.logical_or, points.has[..., place], starts)
+    is_bare = reduced(np.logical_and, points.leg[..., place] < 0, starts)
     kinds = (
         is_bare * _BARE
         | is_single * _SINGLE
@@ -244,15 +246,17 @@ def added_up(
     )
 
 
-def _losses(carried: Carried | None, behind: Ints, order: Ints, starts: Ints) -> _Losses | None:
+def _losses(
+    carried: Carried | None, behind: Ints, place: Ints | slice, starts: Ints
+) -> _Losses | None:
     if carried is None:
         return None
     reactive = carried.reactive
     return _Losses(
-        values=np.add.reduceat(carried.values[:, order], starts, axis=1),
-        shown=np.maximum.reduceat(carried.shown[:, order], starts, axis=1),
-        reactive=np.add.reduceat(reactive.values[order], starts),
-        reactive_shown=np.maximum.reduceat(reactive.shown[order], starts),
-        is_there=np.logical_or.reduceat(carried.is_there[order], starts),
-        is_behind=np.logical_or.reduceat(behind[order] >= 0, starts),
+        values=reduced(np.add, carried.values[..., place], starts),
+        shown=reduced(np.maximum, carried.shown[..., place], starts),
+        reactive=reduced(np.add, reactive.values[..., place], starts),
+        reactive_shown=reduced(np.maximum, reactive.shown[..., place], starts),
+        is_there=reduced(np.logical_or, carried.is_there[..., place], starts),
+        is_behind=reduced(np.logical_or, behind[..., place] >= 0, starts),
     )
