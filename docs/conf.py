@@ -29,6 +29,8 @@ exclude_patterns = ["_build", "_ext"]
 
 autodoc_typehints = "none"  # the docstrings name every type, in words and with units
 autodoc_member_order = "bysource"
+# What scikit-learn adds to estimators is told in its own documentation.
+autodoc_default_options = {"exclude-members": "set_fit_request, set_score_request"}
 numpydoc_show_class_members = False
 
 myst_heading_anchors = 3

@@ -90,6 +90,7 @@ def test_an_error_of_one_problem() -> None:
         ("UnknownNameError", KeyError),
         ("InfeasibleError", ValueError),
         ("ReconciliationError", ArithmeticError),
+        ("LeakageError", ValueError),
     ],
 )
 def test_each_error_is_caught_as_ours_and_as_the_builtin_that_fits(

@@ -29,6 +29,7 @@ from powerchannel.files.joining import join_tables
 from powerchannel.files.streams import can_stream, headers_of, parts_of
 from powerchannel.files.wide import wide_batches, wide_schema, write_wide
 from powerchannel.periods import parse_month, window
+from powerchannel.rulebook.origin import Origin
 from powerchannel.tables import IdsMode, Source, check_tables, row_counts
 from powerchannel.tables.check import unused_columns
 from powerchannel.text import Text
@@ -103,7 +104,7 @@ class Summary:
     note: Text
 
     @property
-    def origin(self) -> channel.Origin:
+    def origin(self) -> Origin:
         """Where the scores come from (结果来源)."""
         return self.result.origin
 

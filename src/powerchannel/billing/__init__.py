@@ -32,7 +32,7 @@ from powerchannel.billing.calculators import (
 )
 from powerchannel.billing.printing.explaining import Explanation
 from powerchannel.billing.reference.reissue import difference, interim_settlement
-from powerchannel.billing.result import Origin, Result, evaluate
+from powerchannel.billing.result import Result, evaluate
 from powerchannel.billing.rules import Rulebook
 from powerchannel.billing.state import State, aggregate
 from powerchannel.billing.tables import Tables, check
@@ -43,7 +43,6 @@ from powerchannel.billing.tariff.supported import supported
 __all__ = [
     "SCHEMAS",
     "Explanation",
-    "Origin",
     "Result",
     "Rulebook",
     "State",

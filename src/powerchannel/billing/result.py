@@ -22,7 +22,7 @@ from powerchannel.rulebook import RulebookRecord
 from powerchannel.rulebook.origin import Origin, rulebook_for
 from powerchannel.text import Lang
 
-__all__ = ["Origin", "Result", "evaluate"]
+__all__ = ["Result", "evaluate"]
 
 
 @frozen(eq=False, slots=False, kw_only=True)

@@ -16,7 +16,7 @@ from powerchannel.channel.hits import HitRates, hit_rates
 from powerchannel.channel.identity import shared_contacts
 from powerchannel.channel.journey import JourneyRules, Journeys, trace_journeys
 from powerchannel.channel.reasons import REASONS
-from powerchannel.channel.result import Origin, Result, evaluate
+from powerchannel.channel.result import Result, evaluate
 from powerchannel.channel.rules import Rulebook
 from powerchannel.channel.schemas import SCHEMAS
 from powerchannel.channel.state import State, aggregate
@@ -30,7 +30,6 @@ __all__ = [
     "HitRates",
     "JourneyRules",
     "Journeys",
-    "Origin",
     "Result",
     "Rulebook",
     "SelfCheck",

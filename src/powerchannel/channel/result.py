@@ -25,7 +25,7 @@ from powerchannel.rulebook.origin import Origin, rulebook_for
 from powerchannel.tables.checked import categorical
 from powerchannel.text import Lang
 
-__all__ = ["Origin", "Result", "evaluate"]
+__all__ = ["Result", "evaluate"]
 
 
 @frozen(eq=False, slots=False)
