@@ -15,6 +15,7 @@ from powerchannel.text import Lang, Text
 
 __all__ = [
     "InfeasibleError",
+    "LeakageError",
     "MergeError",
     "NotInForceError",
     "PowerChannelError",
