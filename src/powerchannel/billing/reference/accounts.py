@@ -9,7 +9,7 @@ from powerchannel.billing.records import PERIODS, Account, AccountEnergy
 from powerchannel.billing.reference.job import Job
 from powerchannel.billing.reference.metered import Leg
 from powerchannel.billing.reference.points import Point
-from powerchannel.billing.reference.rounding import add, by_period, half_up, total_of
+from powerchannel.billing.reference.rounding import add, by_period, half_more, half_up, total_of
 
 __all__ = ["account_energy", "drawn_kwh", "points_of", "with_total"]
 
@@ -84,7 +84,9 @@ def _billed(job: Job, row: Account, exact: Mapping[str, Decimal]) -> dict[str, D
     given = _given(job, row, "billed_energy_kwh")
     if "total" in given:
         return by_period(given["total"], exact, decimals, "proportional")
-    return given or {p: half_up(value, decimals) for p, value in exact.items()} or {"total": _ZERO}
+    return (
+        given or {p: half_more(value, decimals) for p, value in exact.items()} or {"total": _ZERO}
+    )
 
 
 def _given(job: Job, row: Account, quantity: str) -> dict[str, Decimal]:
@@ -127,7 +129,7 @@ def _reactive(job: Job, row: Account, mine: Sequence[Point]) -> Decimal | None:
 def _with_losses(job: Job, row: Account, mine: Sequence[Point]) -> Decimal:
     """Return the reactive energy of points with their losses, as it is billed."""
     kvarh = sum((p.lossy_reactive for p in mine), _ZERO)
-    return half_up(kvarh, job.rounding(row.account_id).billed_decimals)
+    return half_more(kvarh, job.rounding(row.account_id).billed_decimals)
 
 
 def _feed_in(job: Job, row: Account, measured: Sequence[Leg]) -> Decimal:

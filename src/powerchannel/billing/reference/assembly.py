@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from fractions import Fraction
 
 from powerchannel.billing.records import PERIODS, AccountEnergy, GroupEnergy, Kwh, Line
 from powerchannel.billing.reference.power_factor import CHARGE, FACTOR, RATE
-from powerchannel.billing.reference.rounding import half_up
+from powerchannel.billing.reference.rounding import half_up_ratio
 from powerchannel.billing.reference.stage import Key, yuan
 from powerchannel.billing.tariff import GROUPS
 
@@ -136,9 +135,12 @@ def _put(found: _Values, an_id: str, name: str, kwh: Kwh) -> None:
 def _amounts(an_id: str, lines: Iterable[Line]) -> _Values:
     """Return the amounts of every code and group, by period and in total [yuan]."""
     fens: dict[tuple[str, str], int] = {}
+    known: dict[tuple[str, str], set[str]] = {}
     for line in lines:
-        fen, period = line.amount_fen, line.period
-        for name in {line.code, line.group, *sums_of(line.code, line.group)}:
+        fen, period, place = line.amount_fen, line.period, (line.code, line.group)
+        if place not in known:
+            known[place] = {*place, *sums_of(*place)}
+        for name in known[place]:
             fens[name, "total"] = fens.get((name, "total"), 0) + fen
             if period != "total":
                 fens[name, period] = fens.get((name, period), 0) + fen
@@ -167,6 +169,8 @@ def _totals(an_id: str, found: Mapping[Key, Decimal], fen: int) -> _Values:
         (an_id, "energy_charge_yuan", "total"), yuan(0)
     )
     if energy:
-        average = half_up(Fraction(fen, 100) / Fraction(energy), AVERAGE_DECIMALS)
+        size, unit = energy.as_integer_ratio()
+        owed = fen * unit if size > 0 else -fen * unit
+        average = half_up_ratio(owed, 100 * abs(size), AVERAGE_DECIMALS)
         values[an_id, "average_price_yuan_per_kwh", "total"] = average
     return values

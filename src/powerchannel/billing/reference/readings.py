@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from powerchannel.billing.records import Meter, Reading
 from powerchannel.billing.reference.job import Job
-from powerchannel.billing.reference.rounding import half_up
+from powerchannel.billing.reference.rounding import half_more, half_up
 from powerchannel.billing.tables.words import READ
 
 __all__ = [
@@ -35,7 +35,9 @@ _HOURS = 24
 _ZERO = Decimal(0)
 
 
-def between(counted: Sequence[Fraction | Decimal], decimals: int) -> tuple[Decimal, ...]:
+def between(
+    counted: Sequence[Fraction | Decimal], decimals: int, *, is_net: bool = False
+) -> tuple[Decimal, ...]:
     """Return the energy from each day to the next, by cumulative rounding (各段电量).
 
     However the days are cut, the energies sum to the same.
@@ -46,13 +48,17 @@ def between(counted: Sequence[Fraction | Decimal], decimals: int) -> tuple[Decim
         What a register had counted by some days, multiplier included, from 0 on; not rounded.
     decimals : int
         Of the energies.
+    is_net : bool
+        Whether the register runs both ways; one that does not runs back only to settle an
+        estimate.
 
     Examples
     --------
     >>> between([Fraction(0), Fraction(1, 3), Fraction(1)], 1)
     (Decimal('0.3'), Decimal('0.7'))
     """
-    upto = [half_up(value, decimals) for value in counted[1:]]
+    rounded = half_up if is_net else half_more
+    upto = [rounded(value, decimals) for value in counted[1:]]
     return tuple(last - first for first, last in pairwise([_ZERO, *upto]))
 
 

@@ -149,7 +149,8 @@ class Registers:
         self._remember(register, known, read)
         if missing:
             self.estimated.add(register)
-        return between(spread(upto, days), self.decimals)
+        is_net = register == "reactive_net"
+        return between(spread(upto, days), self.decimals, is_net=is_net)
 
     def _upto(
         self, register: str, known: dict[date, Reading], days: Sequence[date]

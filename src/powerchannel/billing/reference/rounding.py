@@ -10,7 +10,17 @@ from typing import TypeAlias
 
 from powerchannel.billing.records import PERIODS
 
-__all__ = ["Number", "add", "by_period", "decimals_of", "half_up", "share", "total_of"]
+__all__ = [
+    "Number",
+    "add",
+    "by_period",
+    "decimals_of",
+    "half_more",
+    "half_up",
+    "half_up_ratio",
+    "share",
+    "total_of",
+]
 
 Number: TypeAlias = "Fraction | Decimal | int"
 
@@ -32,11 +42,38 @@ def half_up(value: Number, decimals: int) -> Decimal:
     >>> half_up(Fraction(-5, 2), 0), half_up(Decimal("1.005"), 2)
     (Decimal('-3'), Decimal('1.01'))
     """
-    numerator, denominator = value.as_integer_ratio()
+    return half_up_ratio(*value.as_integer_ratio(), decimals)
+
+
+def half_up_ratio(numerator: int, denominator: int, decimals: int) -> Decimal:
+    """Round a quotient half away from zero; the denominator is positive (比值四舍五入).
+
+    Examples
+    --------
+    >>> half_up_ratio(-5, 2, 0), half_up_ratio(2, 3, 2)
+    (Decimal('-3'), Decimal('0.67'))
+    """
     scaled = numerator * 10**decimals
     size = (2 * abs(scaled) + denominator) // (2 * denominator)
     # From text: arithmetic of Decimal would round to the precision of the context.
     return Decimal(f"{'-' if scaled < 0 and size else ''}{size}E-{decimals}")
+
+
+def half_more(value: Number, decimals: int) -> Decimal:
+    """Round to the nearer, a half towards more: what an estimate is settled by (结算取整).
+
+    An estimate is whole; what is added to it, or given back, then comes to what rounding both
+    together does. Half away from zero would give half a unit back that was never charged.
+
+    Examples
+    --------
+    >>> half_more(Decimal("-1.5"), 0), half_more(Decimal("1.5"), 0)
+    (Decimal('-1'), Decimal('2'))
+    """
+    numerator, denominator = value.as_integer_ratio()
+    return Decimal(
+        f"{(2 * numerator * 10**decimals + denominator) // (2 * denominator)}E-{decimals}"
+    )
 
 
 def decimals_of(value: Decimal) -> int:
