@@ -7,6 +7,7 @@ production scoring needs no scikit-learn.
 - `unlabelled`: learning from inspections that were not drawn alike; `inspections`: what they say
 - `novelty`: how unlike others a customer is, where nobody was inspected
 - `calibration`: how honest probabilities are, and whom a model flags
+- `two_classes`: what the classifiers have in common
 - `probability`, `whole_points`, `path_reasons`: what points mean, and what they are made of
 """
 

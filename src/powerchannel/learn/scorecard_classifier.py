@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, Self, TypeAlias
+from typing import Literal, Self, TypeAlias
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.isotonic import isotonic_regression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from powerchannel.learn.probability import learn_probabilities
-from powerchannel.learn.theft_classifier import two_classes
+from powerchannel.learn.two_classes import PointsClassifier, two_classes
 from powerchannel.rulebook import Provenance
 from powerchannel.text import Text
 from powerchannel.theft.scorecard import Card, Evidence, Step
-
-if TYPE_CHECKING:
-    from sklearn.utils import Tags
 
 __all__ = ["Direction", "ScorecardClassifier"]
 
@@ -46,7 +42,7 @@ class _Curve:
         return np.where(np.isnan(values), self.missing, found)
 
 
-class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class ScorecardClassifier(PointsClassifier):
     """Points by feature that a person can read, approve and change (评分卡分类器).
 
     Each feature is cut into steps; a step is worth the log odds of the findings in it, brought into
@@ -109,12 +105,6 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.folds = folds
         self.random_state = random_state
 
-    def __sklearn_tags__(self) -> Tags:
-        tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_class = False
-        tags.input_tags.allow_nan = True
-        return tags
-
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Learn from customers whose finding is known (训练).
 
@@ -139,23 +129,6 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             self._unseen_points(known, is_theft), is_theft
         )
         return self
-
-    def predict_proba(self, X: ArrayLike) -> _Floats:
-        """Return the probability of each class, read from the table (概率).
-
-        Returns
-        -------
-        ndarray of float64, shape (customers, 2)
-            Normal, theft.
-        """
-        points = self.points(X)
-        theft = self.probability_table_(points)
-        return np.column_stack([1 - theft, theft])
-
-    def predict(self, X: ArrayLike) -> NDArray[np.generic]:
-        """Return the likelier class (判别)."""
-        likelier = (self.predict_proba(X)[:, 1] > 0.5).astype(np.int64)
-        return np.asarray(self.classes_[likelier])
 
     def points(self, X: ArrayLike) -> NDArray[np.int64]:
         """Return whole points; more is more suspicious (分值).

@@ -2,53 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 from sklearn.tree import DecisionTreeClassifier
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from powerchannel.learn.path_reasons import path_reasons
 from powerchannel.learn.probability import learn_probabilities
+from powerchannel.learn.two_classes import PointsClassifier, two_classes
 from powerchannel.learn.whole_points import whole_points
 
-if TYPE_CHECKING:
-    from sklearn.utils import Tags
-
-__all__ = ["TheftClassifier", "two_classes"]
+__all__ = ["TheftClassifier"]
 
 _LARGEST = float(np.finfo(np.float32).max)
 
 
-def two_classes(y: ArrayLike) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
-    """Return the two classes of labels, and which are of the second (两类标签).
-
-    Raises
-    ------
-    ValueError
-        When there are not two.
-
-    Examples
-    --------
-    >>> two_classes(np.array(["theft", "normal", "theft"]))[1].tolist()
-    [True, False, True]
-    """
-    check_classification_targets(y)
-    if (kind := type_of_target(y, input_name="y")) != "binary":
-        raise ValueError(
-            f"Only binary classification is supported. The type of the target is {kind}."
-        )
-    classes, place = np.unique(np.asarray(y), return_inverse=True)
-    if len(classes) != 2:
-        raise ValueError(f"labels must be of two classes; there is one class, {classes.tolist()}")
-    return classes, np.asarray(place == 1)
-
-
-class TheftClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class TheftClassifier(PointsClassifier):
     """Two forests, averaged: points with reasons, and a printed probability table (嫌疑分类器).
 
     Points are the mean share of thieves in the leaves that a customer falls into, in units of
@@ -114,12 +86,6 @@ class TheftClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.n_jobs = n_jobs
         self.random_state = random_state
 
-    def __sklearn_tags__(self) -> Tags:
-        tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_class = False
-        tags.input_tags.allow_nan = True
-        return tags
-
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Learn from customers whose finding is known (训练).
 
@@ -141,23 +107,6 @@ class TheftClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.base_points_ = round(self._base * self.scale)
         self.probability_table_ = learn_probabilities(self._unseen_points(cells), is_theft)
         return self
-
-    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Return the probability of each class, read from the table (概率).
-
-        Returns
-        -------
-        ndarray of float64, shape (customers, 2)
-            Normal, theft.
-        """
-        points = self.points(X)
-        theft = self.probability_table_(points)
-        return np.column_stack([1 - theft, theft])
-
-    def predict(self, X: ArrayLike) -> NDArray[np.generic]:
-        """Return the likelier class (判别)."""
-        likelier = (self.predict_proba(X)[:, 1] > 0.5).astype(np.int64)
-        return np.asarray(self.classes_[likelier])
 
     def points(self, X: ArrayLike) -> NDArray[np.int64]:
         """Return whole points; more is more suspicious (分值).

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.base import BaseEstimator, clone
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from powerchannel.learn.inspections import estimate_prevalence, keep_evenly
-from powerchannel.learn.theft_classifier import TheftClassifier, two_classes
-
-if TYPE_CHECKING:
-    from sklearn.utils import Tags
+from powerchannel.learn.theft_classifier import TheftClassifier
+from powerchannel.learn.two_classes import TwoClassClassifier, two_classes
 
 __all__ = ["InspectedTheftClassifier", "UnlabelledTheftClassifier"]
 
@@ -24,7 +22,7 @@ _Floats = NDArray[np.float64]
 _Mask = NDArray[np.bool_]
 
 
-class _Rounds(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class _Rounds(TwoClassClassifier):
     """Models of several even draws, averaged."""
 
     def __init__(
@@ -39,17 +37,6 @@ class _Rounds(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.rounds = rounds
         self.least_propensity = least_propensity
         self.random_state = random_state
-
-    def __sklearn_tags__(self) -> Tags:
-        tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_class = False
-        tags.input_tags.allow_nan = True
-        return tags
-
-    def predict(self, X: ArrayLike) -> NDArray[np.generic]:
-        """Return the likelier class (判别)."""
-        likelier = (self.predict_proba(X)[:, 1] > 0.5).astype(np.int64)
-        return np.asarray(self.classes_[likelier])
 
     def predict_proba(self, X: ArrayLike) -> _Floats:
         """Return the probability of each class, of customers whom nobody chose (概率).
