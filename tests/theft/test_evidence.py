@@ -65,3 +65,29 @@ def test_who_has_no_daily_use_has_no_gap_in_it() -> None:
     result = theft.evaluate(theft.aggregate(tables), RULES, as_of=AS_OF)
     assert result.table["cause"].tolist() == ["meter_fault"]
     assert result.table["lost_kwh"].iloc[0] > 0
+
+
+@pytest.mark.parametrize(("a_day", "rules"), [(0.0, {"index_stopped"}), (26.4, set())])
+def test_an_index_is_held_against_what_the_power_readings_add_up_to(
+    a_day: float, rules: set[str]
+) -> None:
+    meter = theft.simulate.meter(
+        *("single_phase", "none"),
+        current_a=5.0,
+        phi_rad=0.0,
+        minutes=3 * 1440,
+        step_minutes=15,
+        started_at="2025-03-10 00:00",
+        customer_id="0012",
+        meter_id="M1",
+    )
+    days = ["2025-03-09", "2025-03-10", "2025-03-11", "2025-03-12"]
+    index = [500.0 + a_day * day for day in range(4)]
+    daily = {"customer_id": ["0012"] * 4, "on": days, "energy_kwh": [26.4] * 4}
+    tables = theft.check(
+        points=meter.points,
+        phase_readings=meter.phase_readings,
+        daily=daily | {"reading_kwh": index},
+    )
+    found = theft.evaluate(theft.aggregate(tables), RULES, as_of=AS_OF).episodes
+    assert set(found["rule_id"]) == rules

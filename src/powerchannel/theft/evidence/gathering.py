@@ -15,15 +15,17 @@ from numpy.typing import NDArray
 
 from powerchannel.theft.consumption import FEATURES, features
 from powerchannel.theft.electrical import (
+    ElectricalRules,
     Episodes,
     Measured,
     Points,
     find_episodes,
+    measured_energy,
     measured_of,
     outages_of,
     points_of,
 )
-from powerchannel.theft.electrical.days import days_of, find_day_episodes
+from powerchannel.theft.electrical.days import Days, days_of, find_day_episodes
 from powerchannel.theft.electrical.episodes import together
 from powerchannel.theft.electrical.events import event_episodes, events_of
 from powerchannel.theft.electrical.filters import judge_readings
@@ -173,7 +175,8 @@ def _episodes(
     rules, frame = rulebook.electrical, inputs.frames["points"]
     outages = outages_of(inputs.frames["outages"], frame)
     daily = inputs.frames["daily"]
-    days = days_of(daily[daily["customer_id"].isin(frame["customer_id"])], frame)
+    added_up = _added_up(measured, points, frame, rules)
+    days = days_of(daily[daily["customer_id"].isin(frame["customer_id"])], frame, added_up)
     flags, reasons = event_episodes(
         events_of(inputs.frames["events"], frame, rules), points, rules, as_of=inputs.until_us
     )
@@ -188,6 +191,18 @@ def _episodes(
         flags,
     )
     return together(found), left_out
+
+
+def _added_up(
+    measured: Measured, points: Points, frame: pd.DataFrame, rules: ElectricalRules
+) -> Days:
+    """Return the days of power readings, to hold an index against.
+
+    Not where a customer has several meters: daily rows do not say whose index they have.
+    """
+    is_shared = frame["customer_id"].duplicated(keep=False).to_numpy()
+    alone = measured.take(np.flatnonzero(~is_shared[measured.meter]))
+    return measured_energy(alone, points, gap_minutes=rules.gap.minutes)
 
 
 def _ended(episodes: Episodes, measured: Measured, inputs: Inputs) -> NDArray[np.int64]:
