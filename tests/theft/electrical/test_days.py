@@ -103,6 +103,25 @@ def test_the_index_of_several_days_is_not_held_against_one() -> None:
     assert names(days([NOTHING] * 2, [10.0, 20.0], [20.0] * 2, on=[0, 2])) == []
 
 
+@pytest.mark.parametrize(
+    ("energy", "check", "expected"),
+    [
+        (95.0, 100.0, []),
+        (94.9, 100.0, ["active_differential"]),
+        (105.1, 100.0, ["active_differential"]),
+        (9.0, 10.0, []),
+        (8.9, 10.0, ["active_differential"]),
+        (0.0, 0.0, []),
+        (50.0, NOTHING, []),
+    ],
+)
+def test_a_meter_that_its_check_meter_contradicts(
+    energy: float, check: float, expected: list[str]
+) -> None:
+    found = names(evolve(days([energy]), check_kwh=np.array([check])))
+    assert [rule for rule, _ in found] == expected
+
+
 def test_zero_energy_of_a_week_but_not_of_six_days() -> None:
     assert names(days([10.0] + [0.0] * 6)) == []
     assert names(days([10.0] + [0.0] * 7)) == [("zero_energy", 1)]

@@ -65,7 +65,7 @@ FLAGS = {
 }
 OURS = {
     *("neutral_current_mismatch", "zero_energy", "energy_drop", "above_limit_energy"),
-    *("fluctuation", "demand_cleared"),
+    *("fluctuation", "demand_cleared", "active_differential"),
 }
 SIGNS = {"below": "<", "at_most": "<=", "at_least": ">=", "above": ">"}
 SYMBOLS = {

@@ -64,6 +64,12 @@ QUANTITIES: Mapping[str, Quantity] = {
     "index_excess": Quantity(
         "day", "", Text("示度增量与功率积分电量之比", "index advance over measured energy")
     ),
+    "check_difference_kwh": Quantity(
+        "day", "kWh", Text("与副表之差", "difference from the check meter, its magnitude")
+    ),
+    "check_difference_ratio": Quantity(
+        "day", "", Text("与副表之差率", "the same as a share of what the check meter has")
+    ),
     "energy_kwh": Quantity("day", "kWh", Text("日电量", "energy of the day")),
     "energy_to_recent": Quantity(
         "day", "", Text("日电量与近期日均之比", "energy over the mean of the days before")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from numpy.typing import NDArray
 
 from powerchannel.errors import TableError
@@ -52,6 +52,8 @@ class Days:
         The index at the end of the day as the meter shows it, before the ratio.
     measured_kwh : ndarray of float64, shape (n,)
         What the power readings of the day add up to, times the ratio.
+    check_kwh : ndarray of float64, shape (n,)
+        Energy of the day by the check meter.
     """
 
     meter: NDArray[np.int64]
@@ -59,6 +61,7 @@ class Days:
     energy_kwh: NDArray[np.float64]
     index_kwh: NDArray[np.float64] = field()
     measured_kwh: NDArray[np.float64] = field()
+    check_kwh: NDArray[np.float64] = field()
 
     @index_kwh.default
     def _no_index(self) -> NDArray[np.float64]:
@@ -66,6 +69,10 @@ class Days:
 
     @measured_kwh.default
     def _not_measured(self) -> NDArray[np.float64]:
+        return np.full(len(self.meter), np.nan)
+
+    @check_kwh.default
+    def _not_checked(self) -> NDArray[np.float64]:
         return np.full(len(self.meter), np.nan)
 
     def __attrs_post_init__(self) -> None:
@@ -90,6 +97,7 @@ class Days:
             energy_kwh=self.energy_kwh[rows],
             index_kwh=self.index_kwh[rows],
             measured_kwh=self.measured_kwh[rows],
+            check_kwh=self.check_kwh[rows],
         )
 
 
@@ -99,8 +107,9 @@ def days_of(daily: pd.DataFrame, points: pd.DataFrame, measured: Days | None = N
     Parameters
     ----------
     daily : DataFrame
-        ``meter_id`` or ``customer_id``, ``on``, and what there is of ``energy_kwh`` and
-        ``reading_kwh``. In any order; of rows with the same meter and day the last one counts.
+        ``meter_id`` or ``customer_id``, ``on``, and what there is of ``energy_kwh``,
+        ``reading_kwh`` and ``check_kwh``. In any order; of rows with the same meter and day the
+        last one counts.
         A customer with several meters has its energy at the first of them.
     points : DataFrame
         The metering points; the rows are those of `Points`.
@@ -127,6 +136,7 @@ def days_of(daily: pd.DataFrame, points: pd.DataFrame, measured: Days | None = N
         on=on[last],
         energy_kwh=numbers(daily, "energy_kwh")[rows],
         index_kwh=numbers(daily, "reading_kwh")[rows],
+        check_kwh=numbers(daily, "check_kwh")[rows],
     )
     return days if measured is None else _with_measured(days, measured)
 
@@ -139,13 +149,7 @@ def _with_measured(days: Days, measured: Days) -> Days:
     place = np.searchsorted(known[:-1], wanted)
     found = known[place] == wanted
     values = np.append(measured.energy_kwh, np.nan)[np.where(found, place, len(measured))]
-    return Days(
-        meter=days.meter,
-        on=days.on,
-        energy_kwh=days.energy_kwh,
-        index_kwh=days.index_kwh,
-        measured_kwh=values,
-    )
+    return evolve(days, measured_kwh=values)
 
 
 def measured_energy(measured: Measured, points: Points, *, gap_minutes: int) -> Days:
@@ -288,6 +292,14 @@ def _divided(share: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[
         return np.where(whole > 0, share / whole, np.nan)
 
 
+def _check_difference(stretch: DayStretch) -> NDArray[np.float64]:
+    return np.abs(stretch.days.energy_kwh - stretch.days.check_kwh)
+
+
+def _check_ratio(stretch: DayStretch) -> NDArray[np.float64]:
+    return _divided(_check_difference(stretch), np.abs(stretch.days.check_kwh))
+
+
 def _to_recent(stretch: DayStretch) -> NDArray[np.float64]:
     energy, place = stretch.days.energy_kwh, stretch.place
     known = ~np.isnan(energy)
@@ -330,6 +342,8 @@ _FORMULAS: Mapping[str, Callable[[DayStretch], NDArray[np.float64]]] = {
     "measured_kwh": lambda stretch: stretch.days.measured_kwh,
     "index_advance_kwh": _index_advance,
     "index_excess": _index_excess,
+    "check_difference_kwh": _check_difference,
+    "check_difference_ratio": _check_ratio,
     "energy_to_recent": _to_recent,
     "capacity_use": _capacity_use,
     "fluctuation": _fluctuation,

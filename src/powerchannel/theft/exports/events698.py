@@ -50,6 +50,7 @@ EVENT_OF_OBJECT: Mapping[str, str] = MappingProxyType(
         "310C": "energy_mismatch",
         "310D": "index_runaway",
         "310E": "index_stopped",
+        "3116": "active_differential",
     }
 )
 """The event code of each event object (事件对象对照)."""

@@ -194,6 +194,14 @@ DAILY = Schema(
             is_signed=True,
         ),
         _measured("reading_kwh", Text("日末示数", "reading"), "kWh", "示数", "日冻结示数"),
+        _measured(
+            "check_kwh",
+            Text("副表日电量", "energy of the check meter"),
+            "kWh",
+            *("对照电量", "副表电量"),
+            decimals=3,
+            is_signed=True,
+        ),
         code(
             "status",
             Text("采集状态", "status"),

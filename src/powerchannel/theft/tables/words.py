@@ -67,6 +67,7 @@ EVENTS: Vocabulary = (
     _code("energy_mismatch", "电能量超差", "energy mismatch"),
     _code("index_runaway", "飞走", "index runaway", "电能表飞走"),
     _code("index_stopped", "停走", "index stopped", "电能表停走"),
+    _code("active_differential", "有功差动越限", "active differential", "差动越限"),
     _code("voltage_loss", "失压", "voltage loss"),
     _code("current_loss", "失流", "current loss"),
     _code("phase_loss", "断相", "phase loss"),
