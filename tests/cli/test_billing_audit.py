@@ -11,7 +11,6 @@ import pytest
 from attrs import evolve
 
 from powerchannel import billing, load_rulebook
-from powerchannel.cli.own_verbs import OWN_VERBS
 from powerchannel.datasets import TARIFFS, BillingMonth, billing_month
 
 ARCHIVE = (
@@ -159,17 +158,6 @@ def test_a_difference_is_told_from_the_stage_where_it_begins(run, tmp_path):
     assert code == 1
     assert "计费电量" in err
     assert not (tmp_path / "not.csv").exists()
-
-
-@pytest.mark.parametrize("verb", ["audit", "compare"])
-def test_help_lists_every_file_in_both_languages(run, verb):
-    own = next(v for v in OWN_VERBS["billing"] if v.name == verb)
-    for lang in ("zh", "en"):
-        code, out, _ = run(f"billing {verb} --help --lang {lang}")
-        assert code == 0
-        for file in (*own.inputs, *own.outputs):
-            assert f"--{file.name}" in out
-            assert file.title.pick(lang).split(" ")[0].split("（")[0] in out
 
 
 def test_a_rulebook_of_another_domain_is_refused(run):

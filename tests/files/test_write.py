@@ -93,6 +93,14 @@ def test_targets_are_checked_before_anything_is_written(tmp_path, frame):
     assert caught.value.problems[0].code == "not_writable"
 
 
+def test_a_target_may_have_extensions_of_its_own(tmp_path):
+    page = tmp_path / "page.html"
+    assert check_target(page, texts=(".html",)) == page
+    for texts in ((), (".json",)):
+        with pytest.raises(TableError, match=" ".join((r"\.ipc", *texts)) + "。"):
+            check_target(page, texts=texts)
+
+
 def test_first_row_is_what_a_person_counts():
     assert [first_row(f"t{e}") for e in (".csv", ".csv.gz", ".parquet", ".ipc")] == [2, 2, 0, 0]
 

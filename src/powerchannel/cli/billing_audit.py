@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, cast
 import pandas as pd
 
 from powerchannel.cli.console import Console, problem_document
+from powerchannel.cli.inputs import read_frame
 from powerchannel.cli.job import NOT_WRITTEN, StrictError, rulebook_of
-from powerchannel.cli.own_verbs import OWN_VERBS, OwnVerb
-from powerchannel.cli.verbs import check_targets
+from powerchannel.cli.outputs import check_outputs, write_all
 from powerchannel.errors import Problem
-from powerchannel.files import read_table, write_table
 from powerchannel.layout import aligned
 from powerchannel.text import Text
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from powerchannel.billing.audit import AuditReport
     from powerchannel.billing.compare import Comparison
     from powerchannel.billing.rules import Rulebook
+    from powerchannel.cli.own_verbs import OwnVerb
     from powerchannel.tables import Schema, Vocabulary
 
 __all__ = ["audit", "compare"]
@@ -35,7 +35,7 @@ def audit(options: argparse.Namespace, console: Console) -> int:
     """Hold bills against the audit rules and write what becomes of each (审核)."""
     from powerchannel.billing.audit import audit as audited
 
-    files = _files(options, _verb("audit"))
+    files = _files(options)
     rulebook = cast("Rulebook", rulebook_of(options))
     tables = {name: _read(name, file) for name, file in files.items()}
     bills, previous, last_year = (tables.pop(name, None) for name in _MONTHS)
@@ -43,7 +43,7 @@ def audit(options: argparse.Namespace, console: Console) -> int:
     report = audited(bills, rulebook, previous=previous, last_year=last_year, archive=tables)
     problems = (*_struck(report, rulebook), *_unchecked(report))
     _refuse(options, problems)
-    _write(
+    write_all(
         {
             options.out: report.verdicts,
             options.findings: report.findings,
@@ -59,35 +59,31 @@ def compare(options: argparse.Namespace, console: Console) -> int:
     """Hold bills beside issued ones and write every element (比对)."""
     from powerchannel.billing.compare import compare as compared
 
-    files = _files(options, _verb("compare"))
+    files = _files(options)
     rulebook = cast("Rulebook", rulebook_of(options))
     found = compared(
         _read("ours", files["ours"]), _read("issued", files["issued"]), rulebook=rulebook
     )
     problems = tuple(_stages(found))
     _refuse(options, problems)
-    _write({options.out: found.elements, options.by_id: found.accounts})
+    write_all({options.out: found.elements, options.by_id: found.accounts})
     counts = _counted(found.elements["verdict"], tuple(_ELEMENTS))
     _tell(options, console, (counts, _ELEMENTS), problems)
     return 0
 
 
-def _verb(name: str) -> OwnVerb:
-    return next(verb for verb in OWN_VERBS["billing"] if verb.name == name)
-
-
-def _files(options: argparse.Namespace, verb: OwnVerb) -> dict[str, Path]:
+def _files(options: argparse.Namespace) -> dict[str, Path]:
     """Return the files given, by table, after a look at what is to be written."""
-    given = {file.field: getattr(options, file.field) for file in verb.inputs}
+    own: OwnVerb = options.own
+    given = {file.field: getattr(options, file.field) for file in own.inputs}
     files = {name: Path(file) for name, file in given.items() if file is not None}
-    check_targets(files.values(), (getattr(options, file.field) for file in verb.outputs))
+    check_outputs(options, files.values())
     return files
 
 
 def _read(name: str, file: Path) -> pd.DataFrame:
     """Read a table; one of the archive may have the headers and words of its export."""
-    table = read_table(file, where=name)
-    frame = table if isinstance(table, pd.DataFrame) else table.to_pandas()
+    frame = read_frame(file, where=name)
     schema = _schema(name)
     return frame if schema is None else _canonical(frame, schema)
 
@@ -177,12 +173,6 @@ def _stages(found: Comparison) -> Iterable[Problem]:
 def _refuse(options: argparse.Namespace, problems: tuple[Problem, ...]) -> None:
     if problems and options.strict:
         raise StrictError([NOT_WRITTEN, *problems])
-
-
-def _write(tables: Mapping[str | None, pd.DataFrame]) -> None:
-    for target, table in tables.items():
-        if target is not None:
-            write_table(table, target)
 
 
 def _tell(

@@ -11,7 +11,7 @@ __all__ = ["demo"]
 
 
 def demo(options: argparse.Namespace, console: Console) -> int:
-    """Make a small province and show the whole job (演示)."""
+    """Make up data and show every job on it (演示)."""
     for line in demo_lines(customers=options.customers, lang=console.lang):
         console.data(line)
     return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from attrs import frozen
 
+from powerchannel.cli.own_verbs import OwnVerb
 from powerchannel.registry import DOMAINS, resolve
 from powerchannel.text import Lang, Text
 
@@ -222,6 +223,8 @@ class Domain:
         Files that add to the rulebook.
     score_files : FileScorer, optional
         How the first table is scored into the wide layout as it streams by, where it can be.
+    verbs : tuple of OwnVerb
+        What it can do that no other domain can.
     """
 
     name: str
@@ -235,6 +238,7 @@ class Domain:
     why_not: Choice | None = None
     rule_files: RuleFiles | None = None
     score_files: FileScorer | None = None
+    verbs: tuple[OwnVerb, ...] = ()
 
     @property
     def _package(self) -> _Package:

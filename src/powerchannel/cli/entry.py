@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from powerchannel.cli.console import Console, UsageError
+from powerchannel.cli.domains import DOMAINS
 from powerchannel.cli.parser import build_parser, output_form
 from powerchannel.errors import PowerChannelError, UnknownNameError
 from powerchannel.registry import resolve
@@ -23,14 +24,13 @@ _VERBS = {
     "check": "powerchannel.cli.verbs:check",
     "evaluate": "powerchannel.cli.verbs:evaluate",
     "explain": "powerchannel.cli.verbs:explain",
-    "billing audit": "powerchannel.cli.billing_audit:audit",
-    "billing compare": "powerchannel.cli.billing_audit:compare",
     "rulebook show": "powerchannel.cli.rulebooks:show",
     "rulebook check": "powerchannel.cli.rulebooks:check",
     "rulebook diff": "powerchannel.cli.rulebooks:diff",
     "rulebook schema": "powerchannel.cli.rulebooks:schema",
     "dictionary": "powerchannel.cli.dictionary:dictionary",
     "demo": "powerchannel.cli.demonstration:demo",
+    **{f"{domain.name} {own.name}": own.run for domain in DOMAINS for own in domain.verbs},
 }
 """Where each verb lives; it is imported when it runs, so that ``--version`` is quick."""
 

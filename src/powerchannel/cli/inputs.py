@@ -21,7 +21,7 @@ from powerchannel.text import Text
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Assignment", "Inputs", "file_rows", "file_rows_table"]
+__all__ = ["Assignment", "Inputs", "file_rows", "file_rows_table", "read_frame"]
 
 
 @frozen
@@ -129,6 +129,18 @@ class Inputs:
     def _of(self, table: str, given: Iterable[Assignment]) -> dict[str, str]:
         default = self.domain.tables[0].name
         return {a.name: a.value for a in given if (a.table or default) == table}
+
+
+def read_frame(file: Path, *, where: str) -> pd.DataFrame:
+    """Read a file as a data frame of all its columns, rows counted from 0 (读取为数据表).
+
+    Raises
+    ------
+    TableError
+        As `read_table`.
+    """
+    table = read_table(file, where=where)
+    return table if isinstance(table, pd.DataFrame) else table.to_pandas(ignore_metadata=True)
 
 
 def file_rows(

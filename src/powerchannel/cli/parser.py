@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Never
 
@@ -12,11 +12,17 @@ from attrs import frozen
 from powerchannel.cli.console import UsageError
 from powerchannel.cli.domain import Domain
 from powerchannel.cli.domains import DOMAINS
-from powerchannel.cli.own_verbs import OWN_VERBS, OwnVerb
+from powerchannel.cli.own_verbs import (
+    OUT,
+    PROBLEMS,
+    REJECTED,
+    STRICT,
+    FileOption,
+    OwnVerb,
+    ValueOption,
+)
+from powerchannel.cli.values import assignment, count, month, threads
 from powerchannel.text import LANGUAGES, Lang, Text
-
-if TYPE_CHECKING:
-    from powerchannel.cli.inputs import Assignment
 
 __all__ = ["build_parser", "output_form"]
 
@@ -101,20 +107,50 @@ class _Builder:
             add(leaf, domain)
             self._output(leaf)
             self._flag(leaf, "--quiet", _QUIET)
-        for own in OWN_VERBS.get(domain.name, ()):
+        for own in domain.verbs:
             self._own_verb(verbs, domain, own)
 
     def _own_verb(self, verbs: _Commands, domain: Domain, own: OwnVerb) -> None:
         leaf = self._command(verbs, own.name, own.title)
-        leaf.set_defaults(verb=f"{domain.name} {own.name}", domain=domain)
-        for file in (*own.inputs, *own.outputs):
-            text = self._help(file.title)
-            required = file.is_required
-            leaf.add_argument(f"--{file.name}", metavar="FILE", required=required, help=text)
-        self._rules(leaf, domain, "+")
-        self._flag(leaf, "--strict", own.strict)
+        leaf.set_defaults(verb=f"{domain.name} {own.name}", domain=domain, own=own)
+        if own.needs == "month":
+            self._tables(leaf, domain, "+")
+            self._inputs(leaf, domain, "+")
+            self._as_of(leaf)
+        for file in own.inputs:
+            self._file(leaf, file)
+        for value in own.values:
+            self._value(leaf, value)
+        self._writes(leaf, *own.outputs)
+        if own.needs == "rulebook":
+            self._rules(leaf, domain, "+")
+        if own.strict is not None:
+            self._flag(leaf, "--strict", own.strict)
         self._output(leaf)
         self._flag(leaf, "--quiet", _QUIET)
+
+    def _file(self, leaf: argparse.ArgumentParser, file: FileOption) -> None:
+        text, required = self._help(file.title), file.is_required
+        leaf.add_argument(f"--{file.name}", metavar="FILE", required=required, help=text)
+
+    def _writes(self, leaf: argparse.ArgumentParser, *files: FileOption) -> None:
+        """Add the files that are written; ``outputs`` tells the verb which they are."""
+        for file in files:
+            self._file(leaf, file)
+        leaf.set_defaults(outputs=files)
+
+    def _value(self, leaf: argparse.ArgumentParser, value: ValueOption) -> None:
+        usual = () if value.default is None else (_DEFAULT.fill(value=value.default),)
+        leaf.add_argument(
+            f"--{value.name}",
+            metavar=None if value.choices else value.metavar,
+            type=value.parse,
+            choices=value.choices or None,
+            default=[] if value.is_repeatable else value.default,
+            required=value.is_required,
+            action="append" if value.is_repeatable else "store",
+            help=self._help(value.title, *usual, *([_REPEATED] if value.is_repeatable else [])),
+        )
 
     def _tables(self, leaf: argparse.ArgumentParser, domain: Domain, many: str | int) -> None:
         """Add the tables; where ids stand beside them, each further file needs its option."""
@@ -152,7 +188,7 @@ class _Builder:
             leaf.add_argument(
                 option,
                 metavar="NAME=" + ("HEADER" if option == "--column" else "VALUE"),
-                type=_assignment(option),
+                type=assignment(option),
                 action="append",
                 default=[],
                 help=self._help(text),
@@ -163,12 +199,12 @@ class _Builder:
 
     def _check(self, leaf: argparse.ArgumentParser, domain: Domain) -> None:
         del domain
-        self._files(leaf)
-        self._flag(leaf, "--strict", _STRICT)
+        self._writes(leaf, REJECTED, PROBLEMS)
+        self._flag(leaf, "--strict", STRICT)
 
     def _evaluate(self, leaf: argparse.ArgumentParser, domain: Domain) -> None:
         self._as_of(leaf)
-        leaf.add_argument("--out", metavar="FILE", required=True, help=self._help(_OUT))
+        self._writes(leaf, OUT, REJECTED, PROBLEMS)
         leaf.add_argument(
             "--layout",
             choices=[layout.name for layout in domain.layouts],
@@ -177,10 +213,9 @@ class _Builder:
         )
         if domain.score_files is not None:
             leaf.add_argument(
-                "--threads", metavar="N", type=_threads, default=1, help=self._help(_THREADS)
+                "--threads", metavar="N", type=threads, default=1, help=self._help(_THREADS)
             )
-        self._files(leaf)
-        self._flag(leaf, "--strict", _STRICT)
+        self._flag(leaf, "--strict", STRICT)
 
     def _explain(self, leaf: argparse.ArgumentParser, domain: Domain) -> None:
         leaf.add_argument("keys", metavar="ID", nargs="+", help=self._help(domain.key))
@@ -191,12 +226,8 @@ class _Builder:
 
     def _as_of(self, leaf: argparse.ArgumentParser) -> None:
         leaf.add_argument(
-            "--as-of", metavar="YYYY-MM", type=_month, required=True, help=self._help(_AS_OF)
+            "--as-of", metavar="YYYY-MM", type=month, required=True, help=self._help(_AS_OF)
         )
-
-    def _files(self, leaf: argparse.ArgumentParser) -> None:
-        leaf.add_argument("--rejected", metavar="FILE", help=self._help(_REJECTED))
-        leaf.add_argument("--problems", metavar="FILE", help=self._help(_PROBLEMS))
 
     def _rulebook(self, commands: _Commands) -> None:
         parser = self._command(commands, "rulebook", _RULEBOOKS)
@@ -219,7 +250,7 @@ class _Builder:
     def _demo(self, commands: _Commands) -> None:
         leaf = self._command(commands, "demo", _DEMO)
         leaf.set_defaults(verb="demo")
-        leaf.add_argument("--customers", type=_count, default=2000, help=self._help(_CUSTOMERS))
+        leaf.add_argument("--customers", type=count, default=2000, help=self._help(_CUSTOMERS))
         self._language(leaf)
 
     def _dictionary(self, commands: _Commands) -> None:
@@ -255,46 +286,6 @@ if TYPE_CHECKING:
     _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
-def _assignment(option: str) -> Callable[[str], Assignment]:
-    def parse(word: str) -> Assignment:
-        from powerchannel.cli.inputs import Assignment
-
-        try:
-            return Assignment.parse(word)
-        except ValueError:
-            form = "NAME=HEADER" if option == "--column" else "NAME=VALUE"
-            raise argparse.ArgumentTypeError(
-                f"{word!r} 应写成 / must read [TABLE.]{form}"
-            ) from None
-
-    return parse
-
-
-def _month(word: str) -> str:
-    from powerchannel.errors import PowerChannelError
-    from powerchannel.periods import format_month, parse_month
-
-    try:
-        return format_month(parse_month(word))
-    except PowerChannelError:
-        raise argparse.ArgumentTypeError(f"{word!r} 不是月份 / is not a month: 2022-03") from None
-
-
-def _count(word: str) -> int:
-    if not word.isdecimal() or int(word) == 0:
-        raise argparse.ArgumentTypeError(f"{word!r} 应为正整数 / must be a whole number above 0")
-    return int(word)
-
-
-def _threads(word: str) -> int:
-    threads = _count(word)
-    if threads > _MOST_THREADS:
-        raise argparse.ArgumentTypeError(f"{word} 应不超过 / must be at most {_MOST_THREADS}")
-    return threads
-
-
-_MOST_THREADS = 64
-
 _ABOUT = Text(
     "供电企业客户侧：渠道偏好，可解释，可复核",
     "the customer side of an electric utility: channel preference, explained and exact",
@@ -320,20 +311,14 @@ _SET = Text(
     "整列取同一个值，如 channel=app；可重复", "a constant column, such as channel=app; repeatable"
 )
 _IDS = Text("integer：接受整数形式的编号", "integer: accept integer ids")
-_STRICT = Text(
-    "有任何问题（提示也算）就不写任何文件，并以 1 退出",
-    "write nothing and exit 1 when there is any problem, be it a notice",
-)
 _AS_OF = Text("截止月，如 2022-03", "the month up to which is counted, such as 2022-03")
-_OUT = Text("结果文件，按扩展名写出", "the result, written by extension")
 _LAYOUT = Text("{name}：{title}", "{name}: {title}")
 _REPEATED = Text("可重复", "repeatable")
+_DEFAULT = Text("默认 {value}", "by default {value}")
 _THREADS = Text(
     "流式计分的线程数，默认 1；结果与线程数无关",
     "threads that score what streams, by default 1; the result does not depend on it",
 )
-_REJECTED = Text("写出全部剔除行", "write all rows that were left out")
-_PROBLEMS = Text("写出全部问题", "write all problems")
 _LANG = Text("语言", "language")
 _JSON = Text("输出 JSON，供其他程序调用", "write JSON, for other programs")
 _QUIET = Text("成功时不输出摘要", "no summary on success")
@@ -346,6 +331,6 @@ _CHECK_RULEBOOK = Text("检查规则集", "check a rulebook")
 _DIFF = Text("比较两份规则集", "compare two rulebooks")
 _SCHEMA = Text("输出规则集的 JSON Schema", "write the JSON Schema of rulebooks")
 _KIND = Text("规则集类别", "the kind of rulebook")
-_DEMO = Text("生成一个小型示例省份并演示全过程", "make a small province and show the whole job")
+_DEMO = Text("生成示例数据并演示各项工作", "make up data and show every job on it")
 _CUSTOMERS = Text("客户数", "number of customers")
 _DICTIONARY = Text("输出数据字典", "write the data dictionary")

@@ -65,8 +65,17 @@ def fault(code: str, where: str, message: Text, **values: object) -> TableError:
     return TableError.of(code, where, text.zh, text.en)
 
 
-def extension_of(path: Path, *, where: str) -> str:
+def extension_of(path: Path, *, where: str, more: Iterable[str] = ()) -> str:
     """Return which of the known extensions a file has (文件扩展名).
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    where : str
+        What the message begins with.
+    more : iterable of str
+        Extensions that are known for this file beside those of tables.
 
     Raises
     ------
@@ -74,11 +83,12 @@ def extension_of(path: Path, *, where: str) -> str:
         When it has none of them.
     """
     name = path.name.lower()
-    for extension in EXTENSIONS:
+    extensions = (*EXTENSIONS, *more)
+    for extension in extensions:
         if name.endswith(extension):
             return extension
     message = _WORKBOOK_NAME if name.endswith((".xlsx", ".xls", ".et")) else _UNKNOWN_EXTENSION
-    known = " ".join(EXTENSIONS)
+    known = " ".join(extensions)
     raise fault("unknown_extension", where, message, file=path, known=known)
 
 

@@ -6,7 +6,7 @@ import contextlib
 import gzip
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -16,7 +16,7 @@ from powerchannel.files.arrow_file import require_pyarrow, write_arrow, write_pa
 from powerchannel.files.source import EXTENSIONS, extension_of, fault
 from powerchannel.text import Text
 
-__all__ = ["check_target", "replacing", "standing_in", "write_table"]
+__all__ = ["check_target", "fill_table", "replacing", "standing_in", "write_table"]
 
 
 def write_table(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
@@ -39,13 +39,28 @@ def write_table(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
         When the extension is unknown, the folder does not exist or cannot be written, or pyarrow
         is wanted and not installed.
     """
-    target = check_target(path)
-    with replacing(target) as sink:
-        _WRITERS[extension_of(target, where=target.name)](frame, sink)
+    with standing_in(check_target(path)) as beside:
+        fill_table(frame, beside)
 
 
-def check_target(path: str | os.PathLike[str]) -> Path:
+def fill_table(frame: pd.DataFrame, beside: Path) -> None:
+    """Write a table to a new file by its extension; one of `standing_in` (写入替身).
+
+    Several files that must appear together are filled before any takes its place.
+    """
+    with beside.open("xb") as sink:
+        _WRITERS[extension_of(beside, where=beside.name)](frame, sink)
+
+
+def check_target(path: str | os.PathLike[str], *, texts: Iterable[str] = ()) -> Path:
     """Return the file to write, or say now why it could not be written later (检查输出位置).
+
+    Parameters
+    ----------
+    path : str or path
+        The target.
+    texts : iterable of str
+        Extensions that it may have beside those of tables, such as ``".html"``; they are of text.
 
     Raises
     ------
@@ -53,7 +68,8 @@ def check_target(path: str | os.PathLike[str]) -> Path:
         As `write_table`, for what can be told before there is anything to write.
     """
     path = Path(path)
-    if EXTENSIONS[extension_of(path, where=path.name)] != "text":
+    extension = extension_of(path, where=path.name, more=texts)
+    if EXTENSIONS.get(extension, "text") != "text":
         require_pyarrow(path, where=path.name)
     target = Path(os.path.realpath(path))
     if os.path.exists(target) and not os.path.isfile(target):

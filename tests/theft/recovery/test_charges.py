@@ -66,6 +66,11 @@ def test_an_error_is_corrected_without_penalty_for_the_share_of_its_clause():
     assert len(bills.incidents) == len(bills.givens) == 0
 
 
+def test_an_error_whose_share_is_not_told_is_corrected_for_all_of_its_time():
+    bills = back_billing(found(finding="meter_fault", time_share=None))
+    assert bills.adjustments["amount_yuan"].tolist() == ["600.00"]
+
+
 def test_what_was_recorded_too_much_is_refunded():
     bills = back_billing(found(finding="wiring_mistake", lost_kwh=-10.01))
     assert bills.adjustments["amount_yuan"].tolist() == ["-5.01"]

@@ -82,7 +82,7 @@ def back_billing(findings: pd.DataFrame, *, lang: Lang = "zh") -> BackBilling:
     findings : DataFrame
         customer_id, finding (as in ``inspections``), finding_id, lost_kwh [kWh], started_on (empty:
         not known), found_on; and where there are: price_yuan_per_kwh, time_share (of an error, the
-        share of the time that its clause corrects; 1 by default), load_kind (power, lighting) and
+        share of the time that its clause corrects; 1 where empty), load_kind (power, lighting) and
         load_kw [kW] of a theft whose energy nobody can prove.
     lang : {"zh", "en"}
         The language of the messages.
@@ -143,6 +143,7 @@ def _complete(findings: pd.DataFrame) -> pd.DataFrame:
             rows[name] = default
     numbers = ["lost_kwh", "price_yuan_per_kwh", "time_share", "load_kw"]
     rows[numbers] = rows[numbers].astype("float64")
+    rows["time_share"] = rows["time_share"].fillna(1.0)
     return rows.reset_index(drop=True)
 
 
