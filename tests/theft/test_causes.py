@@ -358,6 +358,13 @@ def test_daily_evidence_by_hand() -> None:
     assert np.isnan(found["spike_ratio"][3])
 
 
+def test_what_is_before_the_first_day_read_is_no_gap() -> None:
+    energy = np.full((3, 20), np.nan)
+    energy[0, 10:] = 5.0
+    energy[1, 10] = energy[1, 19] = 5.0
+    assert daily_evidence(energy)["gap_share"].tolist() == pytest.approx([0, 0.8, 1])
+
+
 def test_shared_changes_are_those_of_the_area_on_the_same_days() -> None:
     drop = np.r_[np.full(15, 10.0), np.full(15, 2.0)]
     energy = np.array([drop, drop * 3, np.full(30, 5.0), drop, drop])

@@ -30,7 +30,9 @@ def theft_values(case: Case) -> dict[Key, Value]:
     -------
     dict of (id, name, phase) to Value
         Of each customer the columns of the result table; how many episodes of each rule there are,
-        by its id and phase; and with an empty id how many rows each kind of problem concerns.
+        by its id and phase; and with an empty id how many rows each kind of problem concerns, and
+        how many readings and events the rules did not look at, by reason
+        (``readings.beyond_capacity``).
     """
     from powerchannel import theft
 
@@ -53,4 +55,5 @@ def theft_values(case: Case) -> dict[Key, Value]:
         counts[row["customer_id"], row["rule_id"], row["phase"]] += 1
     for problem in tables.found:
         counts["", problem.code, ""] += problem.count
+    values |= {("", name, ""): count for name, count in result.findings.left_out.items()}
     return values | dict(counts)

@@ -82,11 +82,17 @@ def daily_evidence(energy: Floats) -> dict[str, Floats]:
     return {
         "zero_days": _whole(longest_run(read & (known == 0))),
         "negative_share": (known < 0).sum(axis=1) / count,
-        "gap_share": 1 - read.mean(axis=1),
+        "gap_share": _gaps(read),
         "repeated_days": _whole(np.where(repeated > 0, repeated + 1, 0)),
         "spike_ratio": _spikes(energy),
         "drop_ratio": _changes(energy)[1],
     }
+
+
+def _gaps(read: NDArray[np.bool_]) -> Floats:
+    """Return the share of days not read; what is before the first that was is no gap."""
+    began = np.logical_or.accumulate(read, axis=1).sum(axis=1)
+    return np.where(began > 0, 1 - read.sum(axis=1) / np.maximum(began, 1), 1.0)
 
 
 def _whole(values: NDArray[np.generic]) -> Floats:
