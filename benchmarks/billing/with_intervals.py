@@ -23,7 +23,7 @@ from benchmarks.billing.random_tariffs import (
 from benchmarks.cases import Answer, Read, Run
 from powerchannel import billing
 from powerchannel.billing.batch import bill
-from powerchannel.billing.batch.blocks import Block
+from powerchannel.billing.batch.results.block import Block
 from powerchannel.billing.intervals import (
     DemandRule,
     PeriodTable,

@@ -45,3 +45,9 @@ def test_rows_of_one_key_that_differ_are_refused() -> None:
     with pytest.raises(MergeError) as caught:
         Rows.of("t", ("group",), columns)
     assert caught.value.problems[0].where == "state.t"
+
+
+def test_no_rows_have_the_width_of_their_columns() -> None:
+    found = Rows.empty("t", ("group",), {"group": np.int64, "day": np.int32})
+    assert (len(found), found["group"].dtype, found["day"].dtype) == (0, np.int64, np.int32)
+    assert found.merge(found).equals(found)

@@ -23,16 +23,23 @@ from powerchannel.channel.marks import (
 )
 from powerchannel.channel.planes import Plane
 from powerchannel.channel.tables import Tables
-from powerchannel.errors import MergeError, UnknownNameError
+from powerchannel.errors import MergeError
 from powerchannel.ids import Ids
+from powerchannel.memory import rows_of
 from powerchannel.periods import format_month, parse_month
 from powerchannel.tables import CheckedTable
+from powerchannel.text import Text
 from powerchannel.times import NAT, local_month
 
 __all__ = ["OPEN_END", "State", "aggregate", "assemble", "count_evidence"]
 
 OPEN_END = np.iinfo(np.int64).max
 """The end of a fact that has not ended: the smaller of two ends is the one that is known."""
+
+_UNKNOWN = Text(
+    "{n} 个客户编号不在状态中 (如 {first}); 请核对前导零",
+    "{n} customers are not in the state (first: {first}); check leading zeros",
+)
 
 _MonthTest: TypeAlias = Callable[[NDArray[np.int64]], NDArray[np.bool_]]
 
@@ -195,19 +202,7 @@ class State:
         UnknownNameError
             When a customer is not in the state.
         """
-        wanted = [keys] if isinstance(keys, str) else list(keys)
-        rows = self.customers.positions(Ids.from_text(wanted))
-        unknown = [key for key, row in zip(wanted, rows, strict=True) if row < 0]
-        if unknown:
-            raise UnknownNameError.of(
-                "unknown_customer",
-                "state",
-                f"{len(unknown)} 个客户编号不在状态中 (如 {unknown[0]!r}); 请核对前导零",
-                f"{len(unknown)} customers are not in the state (first: {unknown[0]!r}); "
-                "check leading zeros",
-                count=len(unknown),
-            )
-        return self.picked(np.unique(rows))
+        return self.picked(rows_of(keys, self.customers, code="unknown_customer", unknown=_UNKNOWN))
 
     def picked(self, rows: NDArray[np.int64]) -> State:
         """Return the state of the customers at some ascending rows (按行取客户)."""

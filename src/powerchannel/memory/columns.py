@@ -9,11 +9,27 @@ from numpy.typing import NDArray
 
 from powerchannel.ids import Ids
 from powerchannel.memory.names import keys_over, sorted_names, used_names
-from powerchannel.tables import CheckedTable, Column
+from powerchannel.tables import CheckedTable, Column, Schema
 
-__all__ = ["integer_columns", "integer_types", "names_of"]
+__all__ = ["id_columns", "integer_columns", "integer_types", "names_of"]
 
 _WIDTHS: Mapping[str, type[np.integer]] = {"date": np.int32, "code": np.int8, "flag": np.int8}
+
+
+def id_columns(schemas: Mapping[str, Schema], *others: str) -> dict[str, frozenset[str]]:
+    """Return which columns of each table are ids (编号列).
+
+    Parameters
+    ----------
+    schemas : mapping of table name to Schema
+        The contracts.
+    *others : str
+        Columns of ids that a state puts beside those of every table.
+    """
+    return {
+        name: frozenset({c.name for c in schema.columns if c.kind == "id"} | {*others})
+        for name, schema in schemas.items()
+    }
 
 
 def integer_types(columns: Iterable[Column]) -> dict[str, type[np.integer]]:
@@ -38,9 +54,11 @@ def integer_columns(
     Returns
     -------
     dict of str to ndarray, shape (rows,)
-        Keys, units of the last decimal, days and microseconds since 1970, places of codes, flags.
+        Keys, units of the last decimal, days and microseconds since 1970, places of codes, flags;
+        each as wide as `integer_types` says.
     """
-    return {column.name: _values(table, column, names) for column in columns}
+    types = integer_types(columns := tuple(columns))
+    return {c.name: _values(table, c, names).astype(types[c.name], copy=False) for c in columns}
 
 
 def _values(table: CheckedTable, column: Column, names: NDArray[np.object_]) -> NDArray[np.integer]:

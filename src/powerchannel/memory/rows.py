@@ -56,6 +56,19 @@ class Rows:
             raise _conflict(name, int((is_new & ~is_first).sum()))
         return cls(name, key, {n: v[is_first] for n, v in rows.items()})
 
+    @classmethod
+    def empty(cls, name: str, key: tuple[str, ...], types: Mapping[str, type[np.integer]]) -> Rows:
+        """Return no rows (空表).
+
+        Parameters
+        ----------
+        name, key
+            As above.
+        types : mapping of column name to type
+            How wide each column is kept.
+        """
+        return cls(name, key, {n: np.zeros(0, dtype) for n, dtype in types.items()})
+
     def __len__(self) -> int:
         return len(self.columns[self.key[0]])
 

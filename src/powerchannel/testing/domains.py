@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from attrs import frozen
 
-from powerchannel.registry import Registry
+from powerchannel.registry import Registry, resolve
 from powerchannel.rulebook import RulebookRecord
+from powerchannel.tables import Schema
 from powerchannel.testing.billing import billing_rulebook, billing_values
 from powerchannel.testing.case import Case
 from powerchannel.testing.channel import channel_values
@@ -30,8 +31,9 @@ class CaseDomain:
 
     Parameters
     ----------
-    tables : tuple of str
-        The tables that a case may have.
+    tables : tuple of str, or str
+        The tables that a case may have: their names, or where their contracts stand
+        (``module:attribute``), which is read when a case has a table.
     key : mapping of column to default
         The columns of ``[expect]`` that name a value, and what stands where a column is left out;
         None where it must be given.
@@ -48,7 +50,7 @@ class CaseDomain:
         The module whose public functions a case may call; empty for none.
     """
 
-    tables: tuple[str, ...]
+    tables: tuple[str, ...] | str
     key: Mapping[str, str | None]
     compute: Callable[[Case], Mapping[Key, Value]]
     rulebook: str = ""
@@ -56,31 +58,25 @@ class CaseDomain:
     change: Change | None = None
     calculators: str = ""
 
+    @property
+    def table_names(self) -> tuple[str, ...]:
+        """The names of the tables that a case may have (表名)."""
+        if isinstance(self.tables, str):
+            return tuple(cast("Mapping[str, Schema]", resolve(self.tables)))
+        return self.tables
+
 
 CASE_DOMAINS: Registry[CaseDomain] = Registry(
     Text("业务域", "domain"),
     {
         "channel": CaseDomain(
-            tables=("contacts", "facts", "dislikes", "complaints"),
+            tables="powerchannel.channel.tables:SCHEMAS",
             key={"customer_id": "", "channel": "", "name": None},
             compute=channel_values,
             rulebook="hebei-2022",
         ),
         "billing": CaseDomain(
-            tables=(
-                "accounts",
-                "meters",
-                "readings",
-                "relations",
-                "transformers",
-                "loss_tables",
-                "lines",
-                "givens",
-                "adjustments",
-                "incidents",
-                "debts",
-                "intervals",
-            ),
+            tables="powerchannel.billing.tables:SCHEMAS",
             key={"id": None, "name": None, "period": "total"},
             compute=billing_values,
             rulebook="sgcc-2024",
@@ -89,16 +85,7 @@ CASE_DOMAINS: Registry[CaseDomain] = Registry(
             calculators="powerchannel.billing.calculators",
         ),
         "theft": CaseDomain(
-            tables=(
-                "points",
-                "phase_readings",
-                "daily",
-                "inspections",
-                "events",
-                "outages",
-                "areas",
-                "weather",
-            ),
+            tables="powerchannel.theft.tables:SCHEMAS",
             key={"id": None, "name": None, "phase": ""},
             compute=theft_values,
             rulebook="dlt698-theft",

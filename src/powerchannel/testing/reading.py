@@ -152,8 +152,8 @@ def _tables_of(value: object, domain: CaseDomain) -> dict[str, CaseTable]:
     found, tables = _Findings(), {}
     for name, content in value.items():
         where = f"$.tables.{name}"
-        if name not in domain.tables:
-            found.problems.append(_unknown(name, list(domain.tables), where))
+        if name not in domain.table_names:
+            found.problems.append(_unknown(name, list(domain.table_names), where))
             continue
         table = found.attempt(partial(table_of, content, where))
         if table is not None:

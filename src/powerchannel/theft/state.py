@@ -9,11 +9,20 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from powerchannel.errors import UnknownNameError
 from powerchannel.ids import Ids
-from powerchannel.memory import Memory, Rows, integer_columns, integer_types, keys_over, names_of
+from powerchannel.memory import (
+    Memory,
+    Rows,
+    id_columns,
+    integer_columns,
+    integer_types,
+    keys_over,
+    names_of,
+    rows_of,
+)
 from powerchannel.periods import format_month, parse_month
 from powerchannel.tables import CheckedTable
+from powerchannel.text import Text
 from powerchannel.theft.tables import SCHEMAS, Tables
 from powerchannel.times import local_month
 
@@ -21,10 +30,6 @@ __all__ = ["State", "aggregate"]
 
 _OF_CUSTOMERS = ("points", "phase_readings", "daily", "inspections", "events")
 _OF_AREAS = ("outages", "areas")
-_IDS = {
-    name: frozenset(column.name for column in schema.columns if column.kind == "id")
-    for name, schema in SCHEMAS.items()
-}
 _MONTH_BY: Mapping[str, str] = {
     "phase_readings": "read_at",
     "daily": "on",
@@ -35,10 +40,15 @@ _MONTH_BY: Mapping[str, str] = {
     "weather": "on",
 }
 """The column that tells the month of a row; metering points stand for all months."""
+_UNKNOWN = Text(
+    "{n} 个台区不在状态中（如 {first}）；请核对前导零，未给台区的客户以户号为台区",
+    "{n} areas are not in the state (first: {first}); check leading zeros; a customer without an "
+    "area is an area of that number",
+)
 
 
-@frozen(eq=False, slots=False, kw_only=True)
-class State:
+@frozen(eq=False, slots=False, repr=False, kw_only=True)
+class State(Memory):
     """The rows of all tables, sorted, each key once (窃电分析状态).
 
     What the rules cannot split is a transformer area: its customers are asked for and left out
@@ -61,21 +71,12 @@ class State:
     (('2025-01', '2025-02'), ('017',))
     """
 
-    names: NDArray[np.object_]
-    tables: Mapping[str, Rows]
+    domain, counted, ids = "theft", "customers", id_columns(SCHEMAS)
 
     @classmethod
     def empty(cls) -> State:
         """Return the memory of nothing (空状态)."""
         return aggregate(Tables(checked={}))
-
-    @classmethod
-    def _of(cls, memory: Memory) -> State:
-        return cls(names=memory.names, tables=memory.tables)
-
-    @property
-    def _memory(self) -> Memory:
-        return Memory(names=self.names, tables=self.tables, ids=_IDS)
 
     @cached_property
     def customers(self) -> Ids:
@@ -115,19 +116,6 @@ class State:
     def __len__(self) -> int:
         return len(self.customers)
 
-    def merge(self, other: State) -> State:
-        """Return the memory of both (合并状态).
-
-        Associative and commutative; an empty state changes nothing; rows that both have count once.
-
-        Raises
-        ------
-        MergeError
-            When rows of one key differ. Take the month out with `without` and merge it as it was
-            aggregated anew.
-        """
-        return State._of(self._memory.merge(other._memory))
-
     def without(self, *months: str) -> State:
         """Return the state with some months forgotten; metering points stay (去掉月份).
 
@@ -138,7 +126,7 @@ class State:
         """
         gone = [parse_month(month) for month in months]
         kept = {name: ~np.isin(_months_of(self.tables[name]), gone) for name in _MONTH_BY}
-        return State._of(self._memory.where(kept))
+        return self._where(kept)
 
     def __getitem__(self, area_ids: Iterable[str]) -> State:
         """Return the state of some areas; temperatures are everybody's and stay (取台区).
@@ -148,41 +136,12 @@ class State:
         UnknownNameError
             When an area is not in the state.
         """
-        wanted = [area_ids] if isinstance(area_ids, str) else list(area_ids)
-        rows = self.areas.positions(Ids.from_text(wanted))
-        unknown = [key for key, row in zip(wanted, rows, strict=True) if row < 0]
-        if unknown:
-            raise UnknownNameError.of(
-                "unknown_area",
-                "state",
-                f"{len(unknown)} 个台区不在状态中（如 {unknown[0]!r}）；请核对前导零，"
-                "未给台区的客户以户号为台区",
-                f"{len(unknown)} areas are not in the state (first: {unknown[0]!r}); check leading "
-                "zeros; a customer without an area is an area of that number",
-                count=len(unknown),
-            )
-        areas = keys_over(self.areas.take(np.unique(rows)), self.names)
+        rows = rows_of(area_ids, self.areas, code="unknown_area", unknown=_UNKNOWN)
+        areas = keys_over(self.areas.take(rows), self.names)
         mine = self.customers.keys[np.isin(self.customer_areas, areas)]
         kept = {name: np.isin(self.tables[name]["customer_id"], mine) for name in _OF_CUSTOMERS}
         kept |= {name: np.isin(self.tables[name]["area_id"], areas) for name in _OF_AREAS}
-        return State._of(self._memory.where(kept))
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, State):
-            return NotImplemented
-        return self._memory.equals(other._memory)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    @property
-    def digest(self) -> str:
-        """A fingerprint of everything remembered: equal states, equal digests (状态摘要)."""
-        return self._memory.digest
-
-    def __repr__(self) -> str:
-        span = f"{self.months[0]}..{self.months[-1]}" if self.months else "-"
-        rows = sum(map(len, self.tables.values()))
-        return f"<theft.State {len(self):,} customers, months {span}, {rows:,} rows>"
+        return self._where(kept)
 
 
 def aggregate(tables: Tables) -> State:
@@ -207,11 +166,9 @@ def aggregate(tables: Tables) -> State:
 
 def _rows(name: str, table: CheckedTable | None, names: NDArray[np.object_]) -> Rows:
     schema = SCHEMAS[name]
-    types = integer_types(schema.columns)
     if table is None:
-        return Rows(name, schema.key, {n: np.zeros(0, dtype) for n, dtype in types.items()})
-    columns = integer_columns(table, schema.columns, names)
-    return Rows.of(name, schema.key, {n: v.astype(types[n]) for n, v in columns.items()})
+        return Rows.empty(name, schema.key, integer_types(schema.columns))
+    return Rows.of(name, schema.key, integer_columns(table, schema.columns, names))
 
 
 def _months_of(rows: Rows) -> NDArray[np.integer]:

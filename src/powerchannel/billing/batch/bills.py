@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TypeAlias
 
 import numpy as np
 from attrs import field, frozen
-from numpy.typing import NDArray
 
-from powerchannel.billing.batch.accounts import Billed, plain
-from powerchannel.billing.batch.blocks import Block
+from powerchannel.billing.batch.charges.plans import DEFAULT_ROUNDING, Plan
+from powerchannel.billing.batch.charges.power_factor import Rates
+from powerchannel.billing.batch.columns.exact import Ints
+from powerchannel.billing.batch.columns.keys import distinct
 from powerchannel.billing.batch.computing import Work, bills_of, prepared
-from powerchannel.billing.batch.cuts import MOST_CHANGES, cut_energy, cuts_of, days_of
-from powerchannel.billing.batch.editions import Editions
-from powerchannel.billing.batch.exact import Ints
-from powerchannel.billing.batch.inputs import CHUNK, REASONS, Chunk, Codes, chunks, reason
-from powerchannel.billing.batch.keys import distinct
-from powerchannel.billing.batch.plans import DEFAULT_ROUNDING, Plan
-from powerchannel.billing.batch.power_factor import Rates
-from powerchannel.billing.batch.registers import MOST_DECIMALS, Layout, layouts
-from powerchannel.billing.batch.stages import totals_of
-from powerchannel.billing.batch.totals import KINDS, Totals
+from powerchannel.billing.batch.energy.billed import Billed
+from powerchannel.billing.batch.energy.cuts import MOST_CHANGES, cut_energy, cuts_of, days_of
+from powerchannel.billing.batch.energy.plain import plain
+from powerchannel.billing.batch.energy.registers import MOST_DECIMALS, Layout, layouts
+from powerchannel.billing.batch.inputs.chunks import CHUNK, Chunk, chunks
+from powerchannel.billing.batch.inputs.editions import Editions
+from powerchannel.billing.batch.inputs.reasons import reason
+from powerchannel.billing.batch.results.batch import Batch
+from powerchannel.billing.batch.results.block import Block
+from powerchannel.billing.batch.totals.stages import totals_of
+from powerchannel.billing.batch.totals.summing import KINDS, Totals
 from powerchannel.billing.rules import Rulebook
 from powerchannel.billing.state import State
 from powerchannel.billing.tariff import Rounding
@@ -31,52 +32,10 @@ from powerchannel.ids import Ids
 from powerchannel.periods import parse_month
 from powerchannel.tables import NO_NUMBER
 
-__all__ = ["Batch", "bill", "bill_by_chunks"]
+__all__ = ["bill", "bill_by_chunks"]
 
 _Energy: TypeAlias = Callable[[Plan], Billed]
 """Works out what account rows of a plan are billed for."""
-
-
-@frozen(eq=False, kw_only=True)
-class Batch:
-    """The bills that the batch made, and the groups it left (批量账单).
-
-    Parameters
-    ----------
-    groups : Ids
-        All groups of the month, in the order of their keys.
-    reasons : ndarray of uint8, shape (groups,)
-        An index of `REASONS`: 0 where the batch has the bill, else why the reference must make it.
-    blocks : tuple of Block
-        The bills.
-    """
-
-    groups: Ids
-    reasons: Codes
-    blocks: tuple[Block, ...]
-
-    @classmethod
-    def empty(cls) -> Batch:
-        """Return a batch of no groups (空批)."""
-        return cls(groups=Ids.empty(), reasons=np.zeros(0, np.uint8), blocks=())
-
-    @property
-    def is_billed(self) -> NDArray[np.bool_]:
-        """Which groups have a bill here (已批量计费)."""
-        return np.asarray(self.reasons == 0)
-
-    @property
-    def left(self) -> tuple[str, ...]:
-        """The groups that are left to the reference, in canonical order (其余计费组)."""
-        left = self.groups.take(~self.is_billed).ordered()[0]
-        return tuple(left.to_text().tolist())
-
-    @property
-    def why(self) -> Counter[str]:
-        """How many groups were left for each reason (其余原因)."""
-        codes, counts = np.unique(self.reasons[self.reasons != 0], return_counts=True)
-        names = (REASONS[code] for code in codes.tolist())
-        return Counter(dict(zip(names, counts.tolist(), strict=True)))
 
 
 def bill(state: State, rulebook: Rulebook, as_of: str) -> Batch:

@@ -8,14 +8,17 @@ import numpy as np
 from attrs import evolve, frozen
 from numpy.typing import NDArray
 
-from powerchannel.billing.batch.accounts import Billed
-from powerchannel.billing.batch.blocks import Block, Choice, Numbers
-from powerchannel.billing.batch.charges import charge, feed_in, untaken
-from powerchannel.billing.batch.debts import FeeRates
-from powerchannel.billing.batch.exact import Ints
-from powerchannel.billing.batch.inputs import Chunk, reason
-from powerchannel.billing.batch.plans import Plan
-from powerchannel.billing.batch.power_factor import Rates, adjusted, hundredths, unadjusted
+from powerchannel.billing.batch.additions.debts import FeeRates
+from powerchannel.billing.batch.charges.charging import charge, feed_in, untaken
+from powerchannel.billing.batch.charges.plans import Plan
+from powerchannel.billing.batch.charges.power_factor import Rates, adjusted, unadjusted
+from powerchannel.billing.batch.columns.cells import Choice, Numbers
+from powerchannel.billing.batch.columns.exact import Ints
+from powerchannel.billing.batch.energy.billed import Billed
+from powerchannel.billing.batch.energy.power_factor import hundredths
+from powerchannel.billing.batch.inputs.chunks import Chunk
+from powerchannel.billing.batch.inputs.reasons import reason
+from powerchannel.billing.batch.results.block import Block
 from powerchannel.billing.reference.assembly import AVERAGE_DECIMALS
 from powerchannel.billing.rules import Rulebook
 

@@ -8,8 +8,9 @@ from typing import overload
 
 from attrs import evolve, frozen
 
-from powerchannel.billing.batch.bills import Batch, bill
-from powerchannel.billing.batch.frames import Tables
+from powerchannel.billing.batch.bills import bill
+from powerchannel.billing.batch.results.batch import Batch
+from powerchannel.billing.batch.results.frames import Tables
 from powerchannel.billing.bill import bill_group
 from powerchannel.billing.records import GroupBill
 from powerchannel.billing.rules import Rulebook

@@ -18,9 +18,19 @@ from powerchannel.billing.tables.placing import MONTHS, Places, end_month, one_c
 from powerchannel.billing.tables.schemas import SCHEMAS
 from powerchannel.errors import UnknownNameError
 from powerchannel.ids import Ids
-from powerchannel.memory import Memory, Rows, integer_columns, integer_types, keys_over, names_of
+from powerchannel.memory import (
+    Memory,
+    Rows,
+    id_columns,
+    integer_columns,
+    integer_types,
+    keys_over,
+    names_of,
+    rows_of,
+)
 from powerchannel.periods import format_month, parse_month
 from powerchannel.tables import NO_DAY, CheckedTable, Column
+from powerchannel.text import Text
 from powerchannel.times import local_month, to_local
 
 __all__ = ["BY_GROUP", "BY_MONTH", "GROUP", "MONTH", "SHARED", "State", "aggregate"]
@@ -49,8 +59,8 @@ _Ints: TypeAlias = NDArray[np.int64]
 _Columns: TypeAlias = Mapping[str, NDArray[np.integer]]
 
 
-@frozen(eq=False, kw_only=True)
-class State:
+@frozen(eq=False, slots=False, repr=False, kw_only=True)
+class State(Memory):
     """The rows of all tables by billing group and month (计费状态).
 
     A month is the one in which a billing period ends; the month before, if it ends on the 1st.
@@ -76,16 +86,12 @@ class State:
     '2025-02-01'
     """
 
-    names: NDArray[np.object_]
-    tables: Mapping[str, Rows]
+    domain, counted, ids = "billing", "groups", id_columns(SCHEMAS, GROUP)
 
     @classmethod
     def empty(cls) -> State:
         """Return the memory of nothing (空状态)."""
-        tables = {
-            name: Rows(name, _key(name), {c: np.zeros(0, t) for c, t in _types(name).items()})
-            for name in SCHEMAS
-        }
+        tables = {name: Rows.empty(name, _key(name), _types(name)) for name in SCHEMAS}
         return cls(names=np.zeros(0, dtype=object), tables=tables)
 
     def __len__(self) -> int:
@@ -175,15 +181,7 @@ class State:
             When rows of one key differ: a reading, or the same month of a group. Take the month
             out with `without` and merge it as it was aggregated anew.
         """
-        return State._of(self._memory.merge(other._memory))
-
-    @classmethod
-    def _of(cls, memory: Memory) -> State:
-        return cls(names=memory.names, tables=memory.tables)
-
-    @property
-    def _memory(self) -> Memory:
-        return Memory(names=self.names, tables=self.tables, ids=_IDS)
+        return super().merge(other)
 
     def without(self, *months: str) -> State:
         """Return the state with some months forgotten, their readings too (去掉月份).
@@ -198,7 +196,7 @@ class State:
         """
         gone = [parse_month(m) for m in months]
         kept = {n: ~np.isin(_months_of(self.tables[n]), gone) for n in (*BY_MONTH, *BY_GROUP)}
-        return State._of(self._memory.where(kept))
+        return self._where(kept)
 
     def __getitem__(self, group_ids: Iterable[str]) -> State:
         """Return the state of some groups (取计费组).
@@ -208,19 +206,7 @@ class State:
         UnknownNameError
             When a group is not in the state.
         """
-        wanted = [group_ids] if isinstance(group_ids, str) else list(group_ids)
-        rows = self.groups.positions(Ids.from_text(wanted))
-        unknown = [key for key, row in zip(wanted, rows, strict=True) if row < 0]
-        if unknown:
-            raise UnknownNameError.of(
-                "unknown_group",
-                "state",
-                f"{len(unknown)} 个计费组不在状态中（如 {unknown[0]!r}）；请核对前导零",
-                f"{len(unknown)} groups are not in the state (first: {unknown[0]!r}); "
-                "check leading zeros",
-                count=len(unknown),
-            )
-        return self.picked(np.unique(rows))
+        return self.picked(rows_of(group_ids, self.groups, code="unknown_group", unknown=_UNKNOWN))
 
     def picked(self, rows: _Ints) -> State:
         """Return the state of the groups at some rows of `groups` (按行取计费组).
@@ -230,24 +216,7 @@ class State:
         groups = self.groups
         keys = np.sort(keys_over(groups.take(rows), self.names))
         kept = {n: np.isin(self.tables[n][GROUP], keys) for n in (*BY_MONTH, *BY_GROUP)}
-        return State._of(self._memory.where(kept))
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, State):
-            return NotImplemented
-        return self._memory.equals(other._memory)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    @property
-    def digest(self) -> str:
-        """A fingerprint of everything remembered: equal states, equal digests (状态摘要)."""
-        return self._memory.digest
-
-    def __repr__(self) -> str:
-        span = f"{self.months[0]}..{self.months[-1]}" if self.months else "-"
-        rows = sum(map(len, self.tables.values()))
-        return f"<billing.State {len(self):,} groups, months {span}, {rows:,} rows>"
+        return self._where(kept)
 
 
 def aggregate(tables: Tables) -> State:
@@ -286,11 +255,10 @@ def _rows(table: CheckedTable, places: Places, names: NDArray[np.object_]) -> Ro
     if name not in SHARED:
         rows, cells = _placed(table, places)
         columns[GROUP] = keys_over(places.groups, names)[cells // MONTHS]
-        columns[MONTH] = cells % MONTHS
+        columns[MONTH] = (cells % MONTHS).astype(np.int32)
     read = integer_columns(table, _kept(name), names)
     columns |= {column: values[rows] for column, values in read.items()}
-    typed = {n: columns[n].astype(dtype) for n, dtype in _types(name).items()}
-    return Rows.of(name, _key(name), typed)
+    return Rows.of(name, _key(name), {column: columns[column] for column in _types(name)})
 
 
 def _placed(table: CheckedTable, places: Places) -> tuple[_Ints, _Ints]:
@@ -346,8 +314,7 @@ def _months_of(rows: Rows) -> NDArray[np.integer]:
     return rows[MONTH]
 
 
-_IDS = {
-    name: frozenset({c.name for c in schema.columns if c.kind == "id"} | {GROUP})
-    for name, schema in SCHEMAS.items()
-}
-"""Which columns of each table are ids."""
+_UNKNOWN = Text(
+    "{n} 个计费组不在状态中（如 {first}）；请核对前导零",
+    "{n} groups are not in the state (first: {first}); check leading zeros",
+)

@@ -25,8 +25,8 @@ from powerchannel.billing.tables.words import (
     READING_STATUSES,
     REGISTERS,
 )
-from powerchannel.tables import Column, Schema
-from powerchannel.tables.building import code, day, flag, name, number
+from powerchannel.tables import Schema
+from powerchannel.tables.building import code, day, flag, moment, name, number
 from powerchannel.text import Text
 
 __all__ = ["SCHEMAS"]
@@ -345,13 +345,12 @@ INTERVALS = Schema(
     description=Text("按分钟或小时的电量", "energy by minutes or hours"),
     columns=(
         METER,
-        Column(
-            name="started_at",
-            kind="time",
-            title=Text("开始时间", "started at"),
-            description=Text("区间的开始，不带时区的按上海时间", "its start; Shanghai time"),
+        moment(
+            "started_at",
+            Text("开始时间", "started at"),
+            Text("区间的开始，不带时区的按上海时间", "its start; Shanghai time"),
+            *("数据时间", "时间"),
             is_required=True,
-            aliases=("数据时间", "时间"),
         ),
         number(
             "energy_kwh",
