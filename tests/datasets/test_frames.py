@@ -42,6 +42,13 @@ def test_a_date_is_told_by_the_name_of_its_column() -> None:
     assert is_date(day)
     assert as_bytes(day).tolist() == [b"2014-12-31"]
     assert as_bytes(day.rename("opened_at")).tolist() == [b"2014-12-31 00:00:00"]
+    names = ("on", "装表日期", "person", "办理时间")
+    assert [is_date(day.rename(name)) for name in names] == [True, True, False, False]
+
+
+def test_floats_have_the_digits_they_need_and_none_is_empty() -> None:
+    column = pd.Series([0.1, 100.0, -2.55, float("nan")])
+    assert as_bytes(column).tolist() == [b"0.1", b"100.0", b"-2.55", b""]
 
 
 def test_text_of_each_kind_of_column() -> None:

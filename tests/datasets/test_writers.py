@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from powerchannel.datasets import Province, billing_month, province, writers
+from powerchannel.datasets import Province, billing_month, province, theft_month, writers
 from powerchannel.datasets.exports import Export
 from powerchannel.datasets.writers import write_export
 
@@ -105,6 +105,17 @@ def test_clean_times_are_timestamps_in_parquet(tmp_path: Path) -> None:
     found = pq.read_table(path)["contacted_at"]
     assert found.type == pa.timestamp("us")
     assert (found.to_numpy() == made.contacts["contacted_at"].to_numpy()).all()
+
+
+@pytest.mark.parametrize("headers", ["zh", "en"])
+def test_measured_numbers_are_floats_in_parquet_and_null_where_there_is_none(
+    tmp_path: Path, headers: str
+) -> None:
+    month = theft_month(20, seed=1, cases=0)
+    (path,) = month.write(tmp_path, format="parquet", headers=headers, tables=["daily"])
+    columns = pq.read_table(path).columns
+    assert [str(column.type) for column in columns[1:4]] == ["date32[day]", "double", "double"]
+    assert columns[2].null_count == month.daily["energy_kwh"].isna().sum() > 0
 
 
 @pytest.mark.parametrize("format_", ["csv", "parquet", "arrow"])

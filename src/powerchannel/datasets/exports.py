@@ -102,7 +102,7 @@ class ValueColumn:
     @property
     def is_typed(self) -> bool:
         """Whether the cells are times or numbers, none of them dirty (是否有类型)."""
-        return self.values.dtype.kind in "Mi" and len(self.dirty) == 0
+        return self.values.dtype.kind in "Mif" and len(self.dirty) == 0
 
     @property
     def is_date(self) -> bool:

@@ -81,33 +81,41 @@ def stamps_text(stamps: NDArray[np.datetime64], *, has_clock: bool = True) -> ND
 
 
 def is_date(column: pd.Series) -> bool:
-    """Return whether a column of times holds dates: its name ends in ``_on`` (是否日期).
+    """Return whether a column of times holds dates, by its name (是否日期).
+
+    It ends in ``_on``, or is ``on``; in Chinese it ends in 日期.
 
     Examples
     --------
     >>> is_date(pd.Series(name="opened_on")), is_date(pd.Series(name="contacted_at"))
     (True, False)
     """
-    return str(column.name).endswith("_on")
+    return f"_{column.name}".endswith(("_on", "日期"))
 
 
 def as_bytes(column: pd.Series) -> NDArray[np.bytes_]:
-    """Return a column of times, whole numbers or ASCII text as bytes; NaT is empty (导出字节).
+    """Return times, numbers or ASCII text as bytes; NaT and NaN are empty (导出字节).
 
     Parameters
     ----------
     column : Series
-        Dates are written without a time of day.
+        Dates are written without a time of day, floats with the digits that they need.
 
     Examples
     --------
     >>> as_bytes(pd.Series([220, 10_000])).tolist()
     [b'220', b'10000']
+    >>> as_bytes(pd.Series([2.5, float("nan"), 2.0])).tolist()
+    [b'2.5', b'', b'2.0']
     """
     if column.dtype.kind == "M":
         return stamps_text(column.to_numpy(), has_clock=not is_date(column))
     if column.dtype.kind == "i":
         return column.to_numpy().astype("S")
+    if column.dtype.kind == "f":
+        cells = column.to_numpy(dtype=np.object_).astype("S")
+        cells[column.isna().to_numpy()] = b""
+        return cells
     return column.to_numpy(dtype=np.object_).astype("S")
 
 

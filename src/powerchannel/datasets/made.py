@@ -146,14 +146,17 @@ class MadeUp:
         return ", ".join(f"{name}: {len(self.table(name)):,}" for name in names)
 
 
+_FLAGS = {"yes": "是", "no": "否"}
+
+
 def _in_chinese(table: pd.DataFrame, schema: Schema) -> pd.DataFrame:
     """Return a table with the labels of its schema."""
     columns = {c.name: c for c in schema.columns if c.name in table}
     words = {
         column.name: table[column.name].cat.rename_categories(
-            {code.code: code.title.zh for code in column.codes}
+            {code.code: code.title.zh for code in column.codes} or _FLAGS
         )
         for column in columns.values()
-        if column.kind == "code"
+        if column.kind in ("code", "flag")
     }
     return table.assign(**words).rename(columns={n: c.title.zh for n, c in columns.items()})

@@ -80,7 +80,7 @@ def cumulative(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(summed / summed[..., -1:], dtype=np.float64)
 
 
-def choose(distribution: NDArray[np.float64], draws: NDArray[np.float32]) -> NDArray[np.int8]:
+def choose(distribution: NDArray[np.float64], draws: NDArray[np.floating]) -> NDArray[np.int8]:
     """Return for each uniform draw the index it falls on (按分布抽取).
 
     Inversion needs nothing of NumPy but uniform draws, which have been the same in every version.

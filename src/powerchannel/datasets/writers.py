@@ -148,6 +148,8 @@ def _arrow_type(column: ExportColumn) -> pa.DataType:
         return pa.string()
     if column.values.dtype.kind == "i":
         return pa.int64()
+    if column.values.dtype.kind == "f":
+        return pa.float64()
     return pa.date32() if column.is_date else pa.timestamp("us")
 
 
@@ -167,5 +169,6 @@ def _arrow_column(column: ExportColumn) -> Callable[[Rows], pa.Array]:
         return lambda rows: pool.take(pa.array(column.positions(rows) % len(pool)))
     if column.is_typed:
         kind = _arrow_type(column)
-        return lambda rows: pa.array(column.values.to_numpy()[rows.clean]).cast(kind)
+        values = column.values.to_numpy()
+        return lambda rows: pa.array(values[rows.clean], from_pandas=True).cast(kind)
     return lambda rows: pa.array(texts(column.cells(rows)).to_numpy(dtype=np.object_))
