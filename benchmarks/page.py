@@ -1,4 +1,6 @@
-"""``python -m benchmarks.page``: write ``docs/benchmarks.md`` from the kept results.
+"""``python -m benchmarks.page``: write the pages of ``docs`` from the kept results.
+
+``benchmarks.md`` says how fast it is, ``benchmarks-theft.md`` how well theft is found.
 
 What bounds the goals that are not met is written by people, in ``benchmarks/results`` beside the
 results: ``channel-small.md`` beside ``channel-small.json``.
@@ -8,12 +10,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from benchmarks.cases import domain
-from benchmarks.report import case_table, facts_line, goal_table, machine_table
+from benchmarks.report import (
+    case_table,
+    facts_line,
+    goal_table,
+    machine_table,
+    place_line,
+    summary,
+)
 from benchmarks.results import Goal, Result, Results
 from benchmarks.runner import ROOT
 from benchmarks.storing import kept, note_place
+from benchmarks.theft.quality import page as quality
 
 __all__ = ["PAGE", "main", "render"]
 
@@ -22,7 +33,7 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 _HEAD = """# Benchmarks
 
 How fast powerchannel is beside what else one would use, and whether that is what was aimed at. The
-goals were set beforehand.
+goals were set beforehand. How well theft is found has [a page of its own](benchmarks-theft.md).
 
 **What is compared.** All sides of a case get the same input and run in turns, round by round. Their
 answers are compared after each run, and where any differs nothing is kept: every score to the bit
@@ -62,6 +73,8 @@ python -m benchmarks {domain} --sizes {sizes}
 ```
 """
 
+_NAMED = ("powerchannel", "polars", "duckdb", "pandas", "pyarrow", "nrel-pysam")
+
 
 def render(runs: Iterable[Results]) -> str:
     """Return the page."""
@@ -69,7 +82,7 @@ def render(runs: Iterable[Results]) -> str:
 
 
 def _run(run: Results) -> Iterator[str]:
-    yield from (f"## {run.domain}, {run.sizes}", "", _where(run), "")
+    yield from (f"## {run.domain}, {run.sizes}", "", place_line(run, _NAMED), "")
     yield _REPEAT.format(domain=run.domain, sizes=run.sizes)
     yield from _goals(run)
     for case in run.cases:
@@ -77,32 +90,13 @@ def _run(run: Results) -> Iterator[str]:
     yield from (f"### Machine and versions: {run.domain}, {run.sizes}", "", machine_table(run), "")
 
 
-def _where(run: Results) -> str:
-    facts = [f"{run.machine[name]} {unit}" for name, unit in _UNITS if name in run.machine]
-    named = [f"{name} {run.versions[name]}" for name in _NAMED if name in run.versions]
-    return f"Measured on {run.measured_on}: {', '.join(facts)}; {', '.join(named)}."
-
-
-_UNITS = (("processor", "processor"), ("cores", "cores"), ("memory_gb", "GB of memory"))
-_NAMED = ("powerchannel", "polars", "duckdb", "pandas", "pyarrow", "nrel-pysam")
-
-
 def _goals(run: Results) -> Iterator[str]:
     goals, place = domain(run.domain).goals(run), note_place(run)
-    yield from (f"### Goals: {run.domain}, {run.sizes}", "", _summary(goals), "")
+    yield from (f"### Goals: {run.domain}, {run.sizes}", "", summary(goals), "")
     yield from (goal_table(goals), "")
     if place.exists():
         note = place.read_text(encoding="utf-8").strip()
         yield from (f"### What bounds the goals not met: {run.domain}, {run.sizes}", "", note, "")
-
-
-def _summary(goals: Sequence[Goal]) -> str:
-    met = [goal for goal in goals if goal.is_met]
-    missed = sorted({goal.number for goal in goals} - {goal.number for goal in met})
-    partly = sorted({goal.number for goal in goals if not goal.is_met} - {*missed})
-    parts = (("Goals not met", missed), ("Goals met in part", partly))
-    listed = (f" {text}: {', '.join(map(str, numbers))}." for text, numbers in parts if numbers)
-    return f"{len(met)} of {len(goals)} aims are met.{''.join(listed)}"
 
 
 def _case(case: Result) -> Sequence[str]:
@@ -112,15 +106,21 @@ def _case(case: Result) -> Sequence[str]:
 
 
 def main() -> None:
-    """Write the page; without results there is none. Say which note is still to be written."""
+    """Write the pages; without results there is none. Say which note is still to be written."""
     runs = kept()
     if not runs:
         raise SystemExit("nothing is kept: python -m benchmarks channel --sizes small")
     PAGE.write_text(render(runs), encoding="utf-8")
     for run in runs:
-        is_met = all(goal.is_met for goal in domain(run.domain).goals(run))
-        if not is_met and not note_place(run).exists():
-            print(f"write what bounds the goals not met: {note_place(run)}", file=sys.stderr)
+        _ask(note_place(run), domain(run.domain).goals(run))
+    if found := quality.kept():
+        quality.PAGE.write_text(quality.render(found), encoding="utf-8")
+        _ask(quality.note_place(), quality.judged(found))
+
+
+def _ask(note: Path, goals: Iterable[Goal]) -> None:
+    if not all(goal.is_met for goal in goals) and not note.exists():
+        print(f"write what bounds the goals not met: {note}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
-from attrs import frozen
 
-from benchmarks.cases import Answer, Case, Read, Run, Side
+from benchmarks.cases import Answer, Case, Read, Run, Side, later
 from benchmarks.results import Goal, Results
-from powerchannel.rulebook import structure
-from powerchannel.rulebook.parsing import parse
-from powerchannel.theft.electrical import (
-    ElectricalRules,
-    Episodes,
-    Measured,
-    Points,
-    find_episodes,
-)
+from benchmarks.theft.readings import RATED, Fleet, all_rules
+from powerchannel.theft.electrical import Episodes, find_episodes
 from powerchannel.theft.electrical.reference import Point, Reading, find_all
 from powerchannel.times import NAT
 
-__all__ = ["Fleet", "electrical_cases", "electrical_goals"]
+__all__ = ["electrical_cases", "electrical_goals"]
 
 _ONE, _TWO, _REFERENCE = (
     "powerchannel, one thread",
@@ -30,67 +21,7 @@ _ONE, _TWO, _REFERENCE = (
     "reading by reading",
 )
 _MILLION = 10**6
-_MINUTE_US = 60_000_000
-_RATED = (220.0, 5.0, 60.0)
-
-
-@frozen(kw_only=True)
-class Fleet:
-    """So many three-phase four-wire meters, some of them with a fault.
-
-    Parameters
-    ----------
-    meters, readings : int
-        Readings of each meter.
-    minutes : int
-        Between readings.
-    faulty : float
-        The share with a lost voltage, a lost current or an outage.
-    """
-
-    meters: int
-    readings: int
-    minutes: int
-    faulty: float
-    seed: int = 1
-
-    @property
-    def phase_readings(self) -> int:
-        """How many triples of voltage, current and power."""
-        return 3 * self.meters * self.readings
-
-    def points(self) -> Points:
-        """Return the meters, all alike."""
-        voltage, basic, most = (np.full(self.meters, value) for value in _RATED)
-        return Points(
-            wiring=np.ones(self.meters, np.uint8),
-            rated_voltage=voltage,
-            rated_current=basic,
-            maximum_current=most,
-        )
-
-    def measured(self) -> Measured:
-        """Return readings: 220 V within 1 %, 2 to 6 A, 3 % between phases."""
-        rng = np.random.default_rng(self.seed)
-        shape = (3, self.meters, self.readings)
-        voltage = np.round(220 * (1 + 0.01 * rng.uniform(-1, 1, shape)), 1)
-        current = np.round(rng.uniform(2, 6, shape[1:]) * rng.uniform(0.97, 1, shape), 3)
-        third = self.readings // 3
-        for i, meter in enumerate(np.flatnonzero(rng.random(self.meters) < self.faulty)):
-            if i % 3 == 0:
-                voltage[i % 2, meter, third:] = 100.0
-            elif i % 3 == 1:
-                current[i % 2, meter, third : 2 * third] = 0.0
-            else:
-                voltage[:, meter, :third] = current[:, meter, :third] = 0.0
-        power = np.round(0.95 * voltage * current / 1000, 4)
-        return Measured(
-            meter=np.repeat(np.arange(self.meters), self.readings),
-            at=np.tile(np.arange(self.readings) * self.minutes * _MINUTE_US, self.meters),
-            voltage=voltage.reshape(3, -1).T,
-            current=current.reshape(3, -1).T,
-            power=power.reshape(3, -1).T,
-        )
+_POLARS = "Polars, gaps and islands"
 
 
 _SIZES = {
@@ -107,7 +38,9 @@ _MOST_ONE_BY_ONE = 10**5
 
 def electrical_cases(sizes: str) -> tuple[Case, ...]:
     """Return the cases at some sizes; large ones are those of ``small``."""
-    return tuple(_case(fleet) for fleet in _SIZES.get(sizes, _SIZES["small"]))
+    fleets = _SIZES.get(sizes, _SIZES["small"])
+    largest = max(fleets, key=lambda fleet: (fleet.phase_readings, -fleet.faulty))
+    return (*(_case(fleet) for fleet in fleets), _one_rule(largest))
 
 
 def electrical_goals(results: Results) -> list[Goal]:
@@ -148,6 +81,26 @@ def _case(fleet: Fleet) -> Case:
     )
 
 
+def _one_rule(fleet: Fleet) -> Case:
+    """Return the case of one rule, which a query can tell as well."""
+    ours = "benchmarks.theft.with_powerchannel"
+    return Case(
+        name=f"voltage-loss-{fleet.meters}x{fleet.readings}-{fleet.faulty:.0%}",
+        title=f"{fleet.phase_readings:,} phase readings, voltage loss alone",
+        facts={"meters": fleet.meters, "phase readings": fleet.phase_readings, "seed": fleet.seed},
+        make=lambda home: _made(fleet, home),
+        sides=[
+            Side(name=_TWO, prepare=later(ours, "voltage_losses", threads=2)),
+            Side(name=_ONE, prepare=later(ours, "voltage_losses", threads=1)),
+            Side(
+                name=_POLARS,
+                prepare=later("benchmarks.theft.with_polars", "voltage_losses"),
+                needs="polars",
+            ),
+        ],
+    )
+
+
 def _made(fleet: Fleet, home: Path) -> Fleet:
     del home  # nothing is written
     return fleet
@@ -162,7 +115,7 @@ def _two(fleet: Fleet) -> Run:
 
 
 def _columns(fleet: Fleet, threads: int) -> Run:
-    measured, points, rules = fleet.measured(), fleet.points(), _rules()
+    measured, points, rules = fleet.measured(), fleet.points(), all_rules()
 
     def run() -> Read:
         found = find_episodes(measured, points, rules, threads=threads)
@@ -172,8 +125,8 @@ def _columns(fleet: Fleet, threads: int) -> Run:
 
 
 def _reference(fleet: Fleet) -> Run:
-    measured, rules = fleet.measured(), _rules()
-    voltage, basic, most = _RATED
+    measured, rules = fleet.measured(), all_rules()
+    voltage, basic, most = RATED
     point = Point(
         wiring="three_phase_four_wire",
         rated_voltage=voltage,
@@ -201,10 +154,3 @@ def _reference(fleet: Fleet) -> Run:
 def _answer(found: Episodes) -> Answer:
     columns = (found.meter, found.rule, found.phase, found.started_at, found.ended_at)
     return {"episodes": np.stack([column.astype(np.int64) for column in columns], axis=1)}
-
-
-def _rules() -> ElectricalRules:
-    file = files("powerchannel") / "theft" / "rulebooks" / "dlt698-theft.toml"
-    document = parse(file.read_text(encoding="utf-8"), "toml", "$")["electrical"]
-    assert isinstance(document, dict)
-    return structure(ElectricalRules, document)

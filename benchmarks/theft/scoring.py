@@ -1,78 +1,41 @@
-"""From daily use to points: features, peers and a card, up to a million customers."""
+"""From daily use to points, causes and lost energy, up to a million customers; features alone."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from attrs import frozen
-from numpy.typing import NDArray
 
-from benchmarks.cases import Case, Read, Run, Side
+from benchmarks.cases import Case, Read, Run, Side, later
 from benchmarks.results import Goal, Results, Spread
-from powerchannel.learn import ScorecardClassifier
-from powerchannel.theft.consumption import FEATURES, Days, Peers, features, learn_peers
-from powerchannel.theft.scorecard import Card
+from benchmarks.theft.groups import AS_OF, Customers, Files
+from benchmarks.theft.households import Households
+from powerchannel import theft
 
-__all__ = ["Meters", "scoring_cases", "scoring_goals"]
+__all__ = ["scoring_cases", "scoring_goals"]
 
 _ONE, _TWO = "powerchannel, one thread", "powerchannel, two threads"
-
-_AT_ONCE = 1 << 13
-_MILLION, _DRAWN = 10**6, 8
-_LEARNT_FROM = 2000
-
-
-@frozen(kw_only=True)
-class Meters:
-    """So many customers whose daily use is drawn chunk by chunk: never all in memory.
-
-    Parameters
-    ----------
-    customers, days : int
-        How many.
-    """
-
-    customers: int
-    days: int
-    seed: int = 1
-
-    @property
-    def on(self) -> NDArray[np.datetime64]:
-        """The days."""
-        return np.datetime64("2025-01-01") + np.arange(self.days)
-
-    def chunk(self, number: int) -> NDArray[np.float32]:
-        """Return the use of some customers [0.01 kWh], one in a hundred days missing.
-
-        Eight are drawn, and used again: drawing would take longer than scoring.
-        """
-        rng = np.random.default_rng(self.seed + number % _DRAWN)
-        shape = (min(self.customers, _AT_ONCE), self.days)
-        use = rng.gamma(2.0, 4.0, shape).round(2).astype(np.float32)
-        use[rng.random(use.shape, np.float32) < 0.01] = np.nan
-        return use
-
-    def sizes(self) -> list[int]:
-        """Return how many customers each chunk has."""
-        whole, rest = divmod(self.customers, _AT_ONCE)
-        return [_AT_ONCE] * whole + [rest] * (rest > 0)
-
+_OURS, _PANDAS = "powerchannel", "pandas, customer by customer"
+_MILLION = 10**6
 
 _SIZES = {
-    "tiny": (Meters(customers=300, days=26),),
-    "small": (
-        Meters(customers=25_863, days=26),
-        Meters(customers=100_000, days=365),
-        Meters(customers=_MILLION, days=365),
-    ),
+    "tiny": (Customers(customers=300, days=26),),
+    "small": (Customers(customers=100_000, days=365), Customers(customers=_MILLION, days=365)),
 }
+_FEATURES = {
+    "tiny": (Households(customers=20, days=35),),
+    "small": (Households(customers=25_863, days=26), Households(customers=200, days=365)),
+}
+_MOST_ONE_BY_ONE = 1000
 
 
 def scoring_cases(sizes: str) -> tuple[Case, ...]:
     """Return the cases at some sizes; large ones are those of ``small``."""
-    return tuple(_case(meters) for meters in _SIZES.get(sizes, _SIZES["small"]))
+    return (
+        *(_features(drawn) for drawn in _FEATURES.get(sizes, _FEATURES["small"])),
+        *(_scoring(drawn) for drawn in _SIZES.get(sizes, _SIZES["small"])),
+    )
 
 
 def scoring_goals(results: Results) -> list[Goal]:
@@ -92,57 +55,62 @@ def _goal(case: str, title: str, reached: Spread, aim: float) -> Goal:
     return Goal(number=2, title=title, case=case, reached=reached, aim=aim, is_at_least=False)
 
 
-def _case(meters: Meters) -> Case:
+def _scoring(drawn: Customers) -> Case:
+    is_million = drawn.customers >= _MILLION
+    sides = [Side(name=_TWO, prepare=_scored_by(2))]
+    if not is_million:
+        sides.append(Side(name=_ONE, prepare=_scored_by(1)))
     return Case(
-        name=f"scoring-{meters.customers}x{meters.days}",
-        title=f"{meters.customers:,} customers x {meters.days} days: {len(FEATURES)} features, "
-        "peers, points by a card",
-        facts={"customers": meters.customers, "days": meters.days, "seed": meters.seed},
-        make=lambda home: _made(meters, home),
-        sides=[Side(name=_TWO, prepare=_two), Side(name=_ONE, prepare=_one)],
-        is_isolated=meters.customers >= _MILLION,
+        name=f"scoring-{drawn.customers}x{drawn.days}",
+        title=f"{drawn.customers:,} customers x {drawn.days} days: states in files, a group of "
+        "areas each, to features, peers, areas, causes, points, lost energy",
+        facts={
+            "customers": drawn.customers,
+            "days": drawn.days,
+            "groups": drawn.groups,
+            "areas with a theft": f"{drawn.stolen:.0%}",
+            "seed": drawn.seed,
+        },
+        make=drawn.files,
+        sides=sides,
+        is_isolated=drawn.days == 365,
     )
 
 
-def _made(meters: Meters, home: Path) -> Meters:
+def _scored_by(threads: int) -> Callable[[Files], Run]:
+    def prepare(files: Files) -> Run:
+        rulebook = files.rulebook()
+
+        def run() -> Read:
+            tables = [
+                theft.evaluate(files.group(number), rulebook, as_of=AS_OF, threads=threads).table
+                for number in range(files.customers.groups)
+            ]
+            names = ("score_points", "probability", "lost_kwh")
+            return lambda: {
+                name: np.concatenate([table[name].to_numpy() for table in tables]) for name in names
+            }
+
+        return run
+
+    return prepare
+
+
+def _features(drawn: Households) -> Case:
+    ours = later("benchmarks.theft.with_powerchannel", "features_of")
+    peer = later("benchmarks.theft.with_pandas", "features_of")
+    sides = [Side(name=_OURS, prepare=ours)]
+    if drawn.customers <= _MOST_ONE_BY_ONE:
+        sides.append(Side(name=_PANDAS, prepare=peer))
+    return Case(
+        name=f"features-{drawn.customers}x{drawn.days}",
+        title=f"features of {drawn.customers:,} customers x {drawn.days} days",
+        facts={"customers": drawn.customers, "days": drawn.days, "seed": drawn.seed},
+        make=lambda home: _made(drawn, home),
+        sides=sides,
+    )
+
+
+def _made(drawn: Households, home: Path) -> Households:
     del home  # nothing is written
-    return meters
-
-
-def _one(meters: Meters) -> Run:
-    return _points(meters, 1)
-
-
-def _two(meters: Meters) -> Run:
-    return _points(meters, 2)
-
-
-def _points(meters: Meters, threads: int) -> Run:
-    card, peers = _learnt(meters)
-    chunks = [meters.chunk(number) for number in range(min(_DRAWN, len(meters.sizes())))]
-
-    def score(number: int) -> NDArray[np.int64]:
-        use = chunks[number % len(chunks)][: meters.sizes()[number]]
-        found = features(use.astype(np.float64), meters.on, peers=peers)
-        return card.score(found.values[:, _KNOWN]).points
-
-    def run() -> Read:
-        with ThreadPoolExecutor(threads) as pool:
-            found = list(pool.map(score, range(len(meters.sizes()))))
-        return lambda: {"points": np.concatenate(found)}
-
-    return run
-
-
-_KNOWN = np.array([name != "temperature" for name in FEATURES])
-
-
-def _learnt(meters: Meters) -> tuple[Card, Peers]:
-    """Learn a card of all features from some customers, a tenth of whom halve their use."""
-    use = meters.chunk(0)[:_LEARNT_FROM].astype(np.float64)
-    is_theft = np.arange(len(use)) % 10 == 0
-    use[is_theft, meters.days // 2 :] *= 0.5
-    peers = learn_peers(Days(use, meters.on))
-    found = features(use, meters.on, peers=peers).values[:, _KNOWN]
-    names = [name for name in FEATURES if name != "temperature"]
-    return ScorecardClassifier(random_state=0).fit(found, is_theft).to_card(names), peers
+    return drawn

@@ -197,11 +197,20 @@ def test_the_page_is_that_of_the_kept_results() -> None:
     assert written == (page.render(kept) if kept else None)
 
 
+def test_other_results_lie_beside_those_of_domains(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(storing, "KEPT", tmp_path)
+    storing.save(RESULTS, tmp_path / "channel-tiny.json")
+    (tmp_path / "theft-quality-small.json").write_text("[]", encoding="utf-8")
+    assert storing.kept() == [RESULTS]
+
+
 def test_without_results_there_is_no_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(storing, "KEPT", tmp_path)
     monkeypatch.setattr(page, "PAGE", tmp_path / "page.md")
     with pytest.raises(SystemExit, match="nothing is kept"):
         page.main()
-    storing.save(RESULTS, tmp_path / "some.json")
+    storing.save(RESULTS, tmp_path / "channel-tiny.json")
     page.main()
     assert page.PAGE.read_text(encoding="utf-8") == page.render([RESULTS])

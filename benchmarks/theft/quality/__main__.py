@@ -16,9 +16,10 @@ from benchmarks.report import goal_table
 from benchmarks.theft.quality.data import missing
 from benchmarks.theft.quality.goals import goals
 from benchmarks.theft.quality.protocols import SIZES, TESTS, Size
-from benchmarks.theft.quality.results import Outcome, Outcomes, save
+from benchmarks.theft.quality.report import test_table
+from benchmarks.theft.quality.results import Outcome, Outcomes, load, merged, save
 
-__all__ = ["main", "test_table"]
+__all__ = ["main"]
 
 
 def main(arguments: list[str]) -> int:
@@ -35,12 +36,13 @@ def main(arguments: list[str]) -> int:
     )
     found: list[Outcome] = []
     for test in _done(options.test or list(TESTS), size):
-        print(f"\n{test.name}: {test.title}\n{test_table(test)}", flush=True)
+        print(f"\n{test.name}: {test.title}\n\n{test_table(test)}", flush=True)
         found.append(test)
     outcomes = evolve(outcomes, tests=tuple(found))
-    print("\n" + goal_table(goals(outcomes)))
+    if aims := goals(found):
+        print("\n" + goal_table(aims))
     if options.out is not None:
-        save(outcomes, options.out)
+        save(merged(load(options.out), outcomes), options.out)
     return 0
 
 
@@ -49,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sizes", choices=tuple(SIZES), default="small")
     parser.add_argument("--test", action="append", choices=tuple(TESTS))
     parser.add_argument("--repeats", type=int, help="of folds, and seeds; 5 and 10 if small")
-    parser.add_argument("--out", type=Path, metavar="FILE.json", help="where the figures go")
+    parser.add_argument("--out", type=Path, metavar="FILE.json", help="what they are added to")
     return parser
 
 
@@ -60,17 +62,6 @@ def _done(names: list[str], size: Size) -> Iterator[Outcome]:
             yield Outcome(name=name, title=name, facts={}, models={}, left_out=why)
         else:
             yield run(size)
-
-
-def test_table(test: Outcome) -> str:
-    """Return a row a model: each figure as mean (lowest to highest); or why there is none."""
-    if test.left_out:
-        return f"left out: {test.left_out}"
-    lines = [f"{name}: {value}" for name, value in test.facts.items()]
-    for model, splits in test.models.items():
-        shown = (f"{figure} {test.spread(model, figure)}" for figure in splits[0])
-        lines.append(f"| {model} | {' | '.join(shown)} |")
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What is planted to try the causes: a table of variants, read from ``causes.toml``."""
+"""What is planted to try the causes: tables of variants, read from TOML."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["DAYS", "Step", "Variant", "variants"]
 
 DAYS = 92
 """How many days are made: as many as the rulebook looks at."""
-_TABLE = Path(__file__).with_name("causes.toml")
+_HERE = Path(__file__)
 
 
 @frozen(kw_only=True)
@@ -22,7 +22,8 @@ class Step:
     Parameters
     ----------
     do : str
-        What: a name of `cause_steps`, ``fault`` or ``event``.
+        What: a name of `cause_steps`, ``fault``, ``event``, ``began``, or ``leak``: what somebody
+        else draws from the area beside every meter, `share` [kWh/day].
     start, days : float
         From which day of the window, and for how many.
     share : float or None
@@ -96,8 +97,8 @@ class Variant:
         return tuple(step for step in self.steps if step.do in names)
 
 
-def variants() -> tuple[Variant, ...]:
-    """Read the table."""
+def variants(table: str = "causes") -> tuple[Variant, ...]:
+    """Read a table: ``causes``, by which the library was mended, or ``causes_unseen``."""
     converter = Converter(forbid_extra_keys=True)
-    rows = tomllib.loads(_TABLE.read_text(encoding="utf-8"))["variants"]
-    return converter.structure(rows, tuple[Variant, ...])
+    rows = tomllib.loads(_HERE.with_name(f"{table}.toml").read_text(encoding="utf-8"))
+    return converter.structure(rows["variants"], tuple[Variant, ...])

@@ -199,6 +199,7 @@ ON_REGISTER: Mapping[str, Callable[[_Floats, Step, np.random.Generator], _Floats
 
 ON_DAYS: Mapping[str, Callable[[Days, Step, np.random.Generator], Days]] = {
     "replace": _replace,
+    "restart": _replace,
     "fail": _fail,
     "fail_some": _fail_some,
     "same": _same,

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from powerchannel.theft.simulate import attack
 
-__all__ = ["KINDS", "Mixture", "mixture"]
+__all__ = ["KINDS", "MODIFIED", "Mixture", "mixture"]
 
 KINDS = ("h1", "h2", "h3", "h4", "h5", "h6")
+MODIFIED = ("t1", "t2", "t3", "t4", "t5", "t6")
 _FIRST, _LAST = 7, 19
 _LEAST_USE = 0.8
 _WINDOW_MINUTES = 240
@@ -24,14 +25,17 @@ class Mixture:
     ----------
     reported, used : ndarray of float64, shape (customers, days)
         [kWh].
+    kinds : tuple of str
+        The attacks; the last one is the reversal.
     kind : ndarray of int64, shape (customers,)
-        0 honest, else 1 to 6 for h1 to h6.
+        0 honest, else 1 to 6 for these.
     started : ndarray of int64, shape (customers,)
         The first day that is attacked; the number of days where none is.
     """
 
     reported: NDArray[np.float64]
     used: NDArray[np.float64]
+    kinds: tuple[str, ...]
     kind: NDArray[np.int64]
     started: NDArray[np.int64]
 
@@ -46,7 +50,14 @@ class Mixture:
         return np.asarray(np.maximum(self.used - self.reported, 0).sum(axis=1))
 
 
-def mixture(energy: NDArray[np.float64], *, customers: int, share: float, seed: int) -> Mixture:
+def mixture(
+    energy: NDArray[np.float64],
+    *,
+    customers: int,
+    share: float,
+    seed: int,
+    kinds: tuple[str, ...] = KINDS,
+) -> Mixture:
     """Draw customers with use on four days of five, and attack a share of them.
 
     Each attack begins on a random day from the 7th to the 19th (0 is the first). What stands for
@@ -59,10 +70,10 @@ def mixture(energy: NDArray[np.float64], *, customers: int, share: float, seed: 
     count, days = used.shape
     kind, started = np.zeros(count, np.int64), np.full(count, days)
     chosen = rng.choice(count, int(count * share), replace=False)
-    kind[chosen] = rng.integers(1, len(KINDS) + 1, len(chosen))
+    kind[chosen] = rng.integers(1, len(kinds) + 1, len(chosen))
     started[chosen] = rng.integers(_FIRST, _LAST + 1, len(chosen))
     reported = used.copy()
-    for number, name in enumerate(KINDS, start=1):
+    for number, name in enumerate(kinds, start=1):
         for first in range(_FIRST, _LAST + 1):
             rows = np.flatnonzero((kind == number) & (started == first))
             if len(rows):
@@ -70,4 +81,4 @@ def mixture(energy: NDArray[np.float64], *, customers: int, share: float, seed: 
                 reported[rows, first:] = attack(
                     used[rows, first:], name, random_state=rng, slot_minutes=slot
                 )
-    return Mixture(reported=reported, used=used, kind=kind, started=started)
+    return Mixture(reported=reported, used=used, kinds=kinds, kind=kind, started=started)

@@ -59,7 +59,9 @@ class Homes:
 
 
 def missing(name: str) -> str:
-    """Return why a set cannot be read; empty where it can."""
+    """Return why a set cannot be read; empty where it can, or where none is needed."""
+    if not name:
+        return ""
     folder = os.environ.get(VARIABLE, "")
     if not folder:
         return f"{VARIABLE} names no folder"

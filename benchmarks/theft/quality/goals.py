@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from benchmarks.results import Goal, Spread
 from benchmarks.theft.quality.learners import BOOSTING, OURS
 from benchmarks.theft.quality.measures import difference
-from benchmarks.theft.quality.results import Outcome, Outcomes
+from benchmarks.theft.quality.results import Outcome
+from benchmarks.theft.quality.simulator import ALARMS, CAUSE, LOST, RULES
 
 __all__ = ["goals"]
 
@@ -32,18 +33,35 @@ _AIMS: dict[str, tuple[tuple[int, str, str, float, float | None], ...]] = {
         (4, OURS, "DR at 11%", 0.88, None),
         (4, OURS, "DR at 1%", 0.65, None),
     ),
+    "homes_and_classes": (
+        (4, OURS, "AUC", 0.98, None),
+        (4, OURS, "DR at 11%", 0.95, None),
+        (4, OURS, "DR at 1%", 0.80, None),
+    ),
+    "observer": (
+        (7, OURS, "AUC", 0.97, None),
+        *((7, OURS, f"AUC {kind}", 0.95, None) for kind in ("h1", "h2", "h3", "h4")),
+    ),
+    "simulator": (
+        (8, OURS, RULES, 0.99, None),
+        (8, OURS, CAUSE, 0.99, None),
+        (8, OURS, LOST, 0.99, None),
+        (8, OURS, ALARMS, 0.0, None),
+    ),
 }
-_AT_MOST = ("ECE",)
+"""What is judged of each test: number of the goal, model, figure, aim, stretch; others are told."""
+_AT_MOST = ("ECE", ALARMS)
 _TESTED = 1 / 4
 
 
-def goals(outcomes: Outcomes) -> list[Goal]:
-    """Return each goal whose test was done."""
-    return [goal for test in outcomes.tests if not test.left_out for goal in _of(test)]
+def goals(tests: Iterable[Outcome]) -> list[Goal]:
+    """Return each goal whose test was done, by number."""
+    found = (goal for test in tests if not test.left_out for goal in _of(test))
+    return sorted(found, key=lambda goal: goal.number)
 
 
 def _of(test: Outcome) -> Iterator[Goal]:
-    for number, model, figure, aim, stretch in _AIMS[test.name]:
+    for number, model, figure, aim, stretch in _AIMS.get(test.name, ()):
         yield Goal(
             number=number,
             title=f"{figure}: {model}",

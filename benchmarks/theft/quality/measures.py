@@ -13,7 +13,17 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from powerchannel.learn import brier_skill, expected_calibration_error
 
-__all__ = ["Difference", "Scores", "calibration", "detection", "difference", "ranking", "recovered"]
+__all__ = [
+    "Difference",
+    "Scores",
+    "calibration",
+    "detection",
+    "difference",
+    "flagged",
+    "flags",
+    "ranking",
+    "recovered",
+]
 
 Scores: TypeAlias = Mapping[str, float]
 _Floats: TypeAlias = NDArray[np.float64]
@@ -51,6 +61,23 @@ def recovered(stolen: _Floats, worth: _Floats, share: float = 0.02) -> float:
     budget = int(share * len(stolen))
     chosen = np.argsort(-worth, kind="stable")[:budget]
     return float(stolen[chosen].sum() / np.sort(stolen)[::-1][:budget].sum())
+
+
+def flagged(suspicion: _Floats, share: float) -> _Mask:
+    """Return who is among the first so many."""
+    found = np.zeros(len(suspicion), np.bool_)
+    found[np.argsort(-suspicion, kind="stable")[: int(share * len(suspicion))]] = True
+    return found
+
+
+def flags(is_theft: _Mask, is_flagged: _Mask) -> Scores:
+    """Return how many of a group are flagged, and of its honest and its thieves."""
+    return {
+        "flagged": float(is_flagged.mean()),
+        "flagged of the honest": float(is_flagged[~is_theft].mean()),
+        "flagged of thieves": float(is_flagged[is_theft].mean()),
+        "thieves": float(is_theft.mean()),
+    }
 
 
 @frozen(kw_only=True)

@@ -1,4 +1,4 @@
-"""The tests: who is learnt from, who is tested on, and what is measured."""
+"""The tests on indicators and daily use, and the list of all tests."""
 
 from __future__ import annotations
 
@@ -6,57 +6,53 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 import numpy as np
-from attrs import frozen
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, clone
-from sklearn.model_selection import GroupKFold, StratifiedKFold
+from sklearn.base import clone
+from sklearn.model_selection import StratifiedKFold
 
 from benchmarks.theft.quality import data
-from benchmarks.theft.quality.daily import KINDS, Mixture, mixture
-from benchmarks.theft.quality.halfhourly import Plots, plots
+from benchmarks.theft.quality.causes import causes
+from benchmarks.theft.quality.daily import KINDS, MODIFIED, Mixture, mixture
+from benchmarks.theft.quality.halfhourly import halfhourly, homes_and_classes
 from benchmarks.theft.quality.learners import (
     BOOSTING,
     OURS,
     Described,
     amounts,
-    boosting,
-    day_forest,
     described,
     models,
     probability,
     suspicion,
 )
-from benchmarks.theft.quality.measures import Scores, calibration, detection, ranking, recovered
-from benchmarks.theft.quality.results import Outcome
+from benchmarks.theft.quality.measures import (
+    Scores,
+    calibration,
+    flagged,
+    flags,
+    ranking,
+    recovered,
+)
+from benchmarks.theft.quality.observer import observer
+from benchmarks.theft.quality.results import Outcome, Scored
+from benchmarks.theft.quality.simulator import simulator
+from benchmarks.theft.quality.sizes import SIZES, Size
 from powerchannel.learn import ScorecardClassifier
 from powerchannel.theft.leakage import audit_leakage
 
-__all__ = ["SIZES", "TESTS", "Size", "daily", "halfhourly", "sgcc", "teddy"]
+__all__ = ["SIZES", "TESTS", "Size", "daily", "groups", "modified", "sgcc", "teddy"]
 
 _Floats: TypeAlias = NDArray[np.float64]
 _Mask: TypeAlias = NDArray[np.bool_]
-_Found: TypeAlias = dict[str, list[Scores]]
+_Rows: TypeAlias = NDArray[np.intp]
 
-
-@frozen(kw_only=True)
-class Size:
-    """How much is done: customers at most, repeats of folds, seeds, trees."""
-
-    customers: int
-    repeats: int
-    seeds: int
-    trees: int
-
-
-SIZES = {
-    "tiny": Size(customers=600, repeats=1, seeds=1, trees=10),
-    "small": Size(customers=8000, repeats=5, seeds=10, trees=150),
-}
 _FOLDS, _DAILY_FOLDS, _TEDDY_FOLDS = 5, 4, 5
 _SHARE, _BASE_DAYS = 0.08, 7
+_BUDGET = 0.02
+_QUARTERS = ("least", "less", "more", "most")
+_MOST_GROUP_REPEATS, _MOST_MODIFIED_SEEDS = 3, 3
 
 
-def _folds(is_theft: _Mask, folds: int, seed: int) -> Iterator[tuple[NDArray[np.intp], _Mask]]:
+def _folds(is_theft: _Mask, folds: int, seed: int) -> Iterator[tuple[_Rows, _Rows]]:
     """Split customers, shuffled, thieves evenly."""
     split = StratifiedKFold(folds, shuffle=True, random_state=seed)
     yield from split.split(np.zeros(len(is_theft)), is_theft)
@@ -65,12 +61,8 @@ def _folds(is_theft: _Mask, folds: int, seed: int) -> Iterator[tuple[NDArray[np.
 def sgcc(size: Size, customers: data.Customers | None = None) -> Outcome:
     """Rank real customers: repeated stratified folds, figures fold by fold."""
     known = customers or data.sgcc()
-    rng = np.random.default_rng(0)
-    chosen = rng.permutation(len(known.is_theft))
-    if size.customers < SIZES["small"].customers:
-        chosen = chosen[: size.customers]
-    energy, is_theft = known.energy[chosen], known.is_theft[chosen]
-    table, found = described(energy, known.on), _Scored()
+    energy, is_theft = _shuffled(known, size)
+    table, found = described(energy, known.on), Scored()
     for seed in range(size.repeats):
         for learn, rest in _folds(is_theft, _FOLDS, seed):
             fits = _fitted(table, is_theft, learn, rest, size.trees, seed)
@@ -94,25 +86,19 @@ def sgcc(size: Size, customers: data.Customers | None = None) -> Outcome:
     )
 
 
-class _Scored:
-    """Figures by model, split by split."""
-
-    def __init__(self) -> None:
-        self._found: _Found = {}
-
-    def add(self, model: str, figures: Scores) -> None:
-        self._found.setdefault(model, []).append(figures)
-
-    @property
-    def models(self) -> Mapping[str, tuple[Scores, ...]]:
-        return {name: tuple(each) for name, each in self._found.items()}
+def _shuffled(known: data.Customers, size: Size) -> tuple[_Floats, _Mask]:
+    """Return energies and findings in no order; of all customers, or of some where it is tiny."""
+    chosen = np.random.default_rng(0).permutation(len(known.is_theft))
+    if size.customers < SIZES["small"].customers:
+        chosen = chosen[: size.customers]
+    return known.energy[chosen], known.is_theft[chosen]
 
 
 def _fitted(
     table: Described,
     is_theft: _Mask,
-    learn: NDArray[np.intp],
-    rest: NDArray[np.intp],
+    learn: _Rows,
+    rest: _Rows,
     trees: int,
     seed: int,
 ) -> Iterator[tuple[str, _Floats, _Floats]]:
@@ -122,6 +108,38 @@ def _fitted(
         yield name, suspicion(fitted, cells[rest]), probability(fitted, cells[rest])
 
 
+def groups(size: Size, customers: data.Customers | None = None) -> Outcome:
+    """Say who is flagged by a budget of 2 %, by quarters of use; folds pooled."""
+    known, found = customers or data.sgcc(), Scored()
+    energy, is_theft = _shuffled(known, size)
+    use = np.nan_to_num(energy).mean(axis=1)
+    quarter = np.searchsorted(np.quantile(use, [0.25, 0.5, 0.75]), use)
+    table = described(energy, known.on)
+    repeats = min(size.repeats, _MOST_GROUP_REPEATS)
+    for seed in range(repeats):
+        is_flagged = {name: np.zeros(len(energy), np.bool_) for name in (OURS, BOOSTING)}
+        for learn, rest in _folds(is_theft, _FOLDS, seed):
+            for name, said, _ in _fitted(table, is_theft, learn, rest, size.trees, seed):
+                if name in is_flagged:
+                    is_flagged[name][rest] = flagged(said, _BUDGET)
+        for name, flag in is_flagged.items():
+            for number, title in enumerate(_QUARTERS):
+                own = quarter == number
+                found.add(f"{name}, {title} use", flags(is_theft[own], flag[own]))
+    return Outcome(
+        name="groups",
+        title="Whom the first 2 % are among, real findings",
+        facts={
+            "customers": len(energy),
+            "thieves": int(is_theft.sum()),
+            "folds": f"{repeats} x {_FOLDS}, pooled, 2 % of each",
+            "quarters": "of customers by mean daily use",
+            "variants tried": "none",
+        },
+        models=found.models,
+    )
+
+
 def _leaks(energy: _Floats, is_theft: _Mask) -> str:
     report = audit_leakage(energy, is_theft, on_leak="report")
     return ", ".join(f"{leak.code} {leak.measure:.3f}" for leak in report.leaks) or "none"
@@ -129,7 +147,7 @@ def _leaks(energy: _Floats, is_theft: _Mask) -> str:
 
 def teddy(size: Size, indicators: data.Indicators | None = None) -> Outcome:
     """Rank the book's customers by a card that a person can read, folds pooled."""
-    known, found = indicators or data.indicators(), _Scored()
+    known, found = indicators or data.indicators(), Scored()
     values, y = known.values, known.is_theft
     for seed in range(size.repeats):
         pooled = np.zeros(len(y))
@@ -164,24 +182,46 @@ def _ceiling(values: _Floats, y: _Mask) -> _Floats:
 
 def daily(size: Size, customers: data.Customers | None = None) -> Outcome:
     """Rank customers with injected attacks, and recover what they stole; figures seed by seed."""
-    known, found = customers or data.sgcc(), _Scored()
-    benign = known.energy[~known.is_theft]
-    for seed in range(size.seeds):
-        plot = mixture(benign, customers=size.customers, share=_SHARE, seed=seed)
-        for name, figures in _mixture_figures(plot, known.on, size.trees, seed):
-            found.add(name, figures)
     return Outcome(
         name="daily",
         title="Injected attacks on daily use, one in twelve customers",
         facts={
-            "customers": size.customers,
-            "attacked": int(size.customers * _SHARE),
-            "seeds": size.seeds,
-            "folds": _DAILY_FOLDS,
+            **_mixture_facts(size, size.seeds),
             "variants tried": "about 4 rankings and 10 of expected kWh, on other seeds",
         },
-        models=found.models,
+        models=_mixtures(size, customers or data.sgcc(), KINDS, size.seeds),
     )
+
+
+def modified(size: Size, customers: data.Customers | None = None) -> Outcome:
+    """Do the same with the attacks of Punmiya and Choe, as the models are; figures seed by seed."""
+    seeds = min(size.seeds, _MOST_MODIFIED_SEEDS)
+    return Outcome(
+        name="modified",
+        title="The same with the modified attacks t1 to t6",
+        facts={**_mixture_facts(size, seeds), "variants tried": "none"},
+        models=_mixtures(size, customers or data.sgcc(), MODIFIED, seeds),
+    )
+
+
+def _mixture_facts(size: Size, seeds: int) -> dict[str, int | str]:
+    return {
+        "customers": size.customers,
+        "attacked": int(size.customers * _SHARE),
+        "seeds": seeds,
+        "folds": _DAILY_FOLDS,
+    }
+
+
+def _mixtures(
+    size: Size, known: data.Customers, kinds: tuple[str, ...], seeds: int
+) -> Mapping[str, tuple[Scores, ...]]:
+    found, benign = Scored(), known.energy[~known.is_theft]
+    for seed in range(seeds):
+        plot = mixture(benign, customers=size.customers, share=_SHARE, seed=seed, kinds=kinds)
+        for name, figures in _mixture_figures(plot, known.on, size.trees, seed):
+            found.add(name, figures)
+    return found.models
 
 
 def _mixture_figures(
@@ -208,7 +248,9 @@ def _mixture_figures(
         {"recovered": recovered(plot.stolen, likely[OURS] * share * base)},
     )
     yield "who steals known", {"recovered": recovered(plot.stolen, y * share * base)}
-    yield "h1 to h5 known", _attacks(plot, ((plot.kind > 0) & (plot.kind < 6)).astype(np.float64))
+    is_known = plot.is_theft & (plot.kind < len(plot.kinds))
+    first, *_, last, _ = plot.kinds
+    yield f"{first} to {last} known", _attacks(plot, is_known.astype(np.float64))
 
 
 def _beside_first_week(plot: Mixture, table: Described) -> Described:
@@ -220,75 +262,27 @@ def _beside_first_week(plot: Mixture, table: Described) -> Described:
 
 def _attacks(plot: Mixture, said: _Floats) -> dict[str, float]:
     figures = dict(ranking(plot.is_theft, said))
-    seen = plot.kind != len(KINDS)
+    seen = plot.kind != len(plot.kinds)
     without = ranking(plot.is_theft[seen], said[seen])
-    figures |= {"AUC h1-h5": without["AUC"], "AP h1-h5": without["AP"]}
-    for number, name in enumerate(KINDS, start=1):
+    first, *_, last, _ = plot.kinds
+    figures |= {f"{name} {first}-{last}": without[name] for name in ("AUC", "AP")}
+    for number, name in enumerate(plot.kinds, start=1):
         both = (plot.kind == 0) | (plot.kind == number)
         if plot.is_theft[both].any():
             figures[f"AUC {name}"] = ranking(plot.is_theft[both], said[both])["AUC"]
     return figures
 
 
-def halfhourly(size: Size, homes: data.Homes | None = None) -> Outcome:
-    """Tell attacked days of homes that were not learnt from; figures seed by seed."""
-    known, found = homes or data.homes(), _Scored()
-    for seed in range(min(size.seeds, _MOST_HOME_SEEDS)):
-        made = plots(known, seed=seed)
-        kind = made.drawn(seed)
-        sides = {
-            OURS: (made.going_on, day_forest(trees=size.trees // 2, seed=seed)),
-            f"{OURS}, each day alone": (made.alone, day_forest(trees=size.trees // 2, seed=seed)),
-            BOOSTING: (made.going_on, boosting(trees=size.trees, seed=seed)),
-        }
-        for name, (values, model) in sides.items():
-            said = _unseen(made, values, kind, model, by_kind=name != BOOSTING)
-            each = {
-                f"AUC {attack}": ranking(kind[seen] > 0, said[seen])["AUC"]
-                for number, attack in enumerate(KINDS, start=1)
-                if (seen := (kind == 0) | (kind == number)).any()
-            }
-            found.add(name, dict(detection(kind > 0, said)) | each)
-    return Outcome(
-        name="halfhourly",
-        title="Injected attacks on half-hourly use, unseen homes",
-        facts={
-            "homes": len(np.unique(known.home)),
-            "days": len(known.home),
-            "seeds": min(size.seeds, _MOST_HOME_SEEDS),
-            "folds": f"{_HOME_FOLDS}, by home",
-            "load classes of simbench": "left out, the package is no part of the extras",
-            "variants tried": "about 13, on other draws from the same homes",
-        },
-        models=found.models,
-    )
-
-
-_HOME_FOLDS, _MOST_HOME_SEEDS, _EVERY = 5, 3, 3
-"""Days that follow each other say the same: a third is learnt from."""
-
-
-def _unseen(
-    made: Plots, values: _Floats, kind: NDArray[np.int64], model: BaseEstimator, *, by_kind: bool
-) -> _Floats:
-    """Return the suspicion of each day by models that did not see its home."""
-    said, days = np.zeros(len(kind)), np.arange(len(kind))
-    for learn, rest in GroupKFold(_HOME_FOLDS).split(days, groups=made.home):
-        some = learn[::_EVERY]
-        truth = np.repeat(np.arange(len(values)), len(some))
-        weight = np.where(truth > 0, 1 / len(KINDS), 1.0)
-        labels = truth if by_kind else (truth > 0).astype(np.int64)
-        fitted = clone(model).fit(
-            values[:, some].reshape(len(truth), -1), labels, sample_weight=weight
-        )
-        said[rest] = 1 - fitted.predict_proba(values[kind[rest], rest])[:, 0]
-    return said
-
-
 TESTS: Mapping[str, tuple[str, Callable[[Size], Outcome]]] = {
     "sgcc": ("sgcc", sgcc),
     "teddy": ("teddy", teddy),
+    "groups": ("sgcc", groups),
     "daily": ("sgcc", daily),
+    "modified": ("sgcc", modified),
     "halfhourly": ("homes", halfhourly),
+    "homes_and_classes": ("homes", homes_and_classes),
+    "observer": ("sgcc", observer),
+    "simulator": ("", simulator),
+    "causes": ("", causes),
 }
-"""Each test by its name: the data it needs, and what does it."""
+"""Each test by its name: the data it needs, if any, and what does it."""

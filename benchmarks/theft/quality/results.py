@@ -1,17 +1,17 @@
-"""What was found: for each test and model one set of figures a split."""
+"""What was found: for each test and model one set of figures a split; kept as JSON, run by run."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 from cattrs.preconf.json import make_converter
 
 from benchmarks.results import Spread
 
-__all__ = ["Outcome", "Outcomes", "load", "save"]
+__all__ = ["Outcome", "Outcomes", "Scored", "load", "merged", "save"]
 
 
 @frozen(kw_only=True)
@@ -57,16 +57,49 @@ class Outcomes:
     tests: tuple[Outcome, ...] = ()
 
 
+class Scored:
+    """Figures by model, split by split, as they are found."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, list[Mapping[str, float]]] = {}
+
+    def add(self, model: str, figures: Mapping[str, float]) -> None:
+        """Add the figures of a split."""
+        self._found.setdefault(model, []).append(figures)
+
+    @property
+    def models(self) -> Mapping[str, tuple[Mapping[str, float], ...]]:
+        """The figures of all splits, model by model."""
+        return {name: tuple(each) for name, each in self._found.items()}
+
+
+def merged(runs: Sequence[Outcomes], later: Outcomes) -> tuple[Outcomes, ...]:
+    """Return runs with a later one, whose tests take the place of those of the same name.
+
+    What the later one left out stays as it was.
+    """
+    known = {test.name for run in runs for test in run.tests}
+    new = [test for test in later.tests if not (test.left_out and test.name in known)]
+    names = {test.name for test in new}
+    kept = (
+        evolve(run, tests=tuple(test for test in run.tests if test.name not in names))
+        for run in runs
+    )
+    return tuple(run for run in (*kept, evolve(later, tests=tuple(new))) if run.tests)
+
+
 _CONVERTER = make_converter()
 
 
-def save(outcomes: Outcomes, path: Path) -> None:
-    """Write outcomes."""
+def save(runs: Sequence[Outcomes], path: Path) -> None:
+    """Write runs."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(_CONVERTER.unstructure(outcomes), ensure_ascii=False, indent=1)
+    text = json.dumps(_CONVERTER.unstructure(tuple(runs)), ensure_ascii=False, indent=1)
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def load(path: Path) -> Outcomes:
-    """Read outcomes back."""
-    return _CONVERTER.structure(json.loads(path.read_text(encoding="utf-8")), Outcomes)
+def load(path: Path) -> tuple[Outcomes, ...]:
+    """Read runs back; none where there is no file."""
+    if not path.exists():
+        return ()
+    return _CONVERTER.structure(json.loads(path.read_text("utf-8")), tuple[Outcomes, ...])
