@@ -77,6 +77,15 @@ def test_the_live_wire_carries_what_the_neutral_does():
     assert np.isnan(told(without, partly[1], damaged, "a")).all()
 
 
+def test_a_neutral_that_carries_less_loses_nothing():
+    """The meter measures the live wire: what returns past the neutral was recorded."""
+    measured, points = readings_of("single_phase", "neutral_bypassed")
+    assert (measured.neutral_current < measured.current[:, 0]).all()
+    np.testing.assert_allclose(
+        told(measured, points, {"a": "neutral"}, "a")[0], measured.power[:, 0]
+    )
+
+
 def test_without_load_nothing_is_expected():
     nothing = np.zeros((1, 3))
     idle = Measured(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from powerchannel.theft.electrical.measured import Measured
 from powerchannel.theft.electrical.nominal import FOUR_WIRE, SINGLE_PHASE, THREE_WIRE
+from powerchannel.theft.recovery.direction import LEAD, Direction, directions
 
 __all__ = ["CODES", "WAYS", "Damage", "expected_power", "row_means"]
 
@@ -26,8 +27,6 @@ WAYS = 2
 _Floats: TypeAlias = NDArray[np.float64]
 _Bools: TypeAlias = NDArray[np.bool_]
 _KILO = 1000.0
-_LEAD = (np.pi / 6.0, 0.0, -np.pi / 6.0)
-"""By which U_ab and U_cb lead the voltage of the phase whose current they are paired with."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -37,6 +36,7 @@ class _Rows:
     measured: Measured
     wiring: NDArray[np.uint8]
     damage: NDArray[np.uint8]
+    direction: NDArray[np.int8]
     phi_rad: float | None
 
     def ways(self, phase: int) -> Iterator[_Floats]:
@@ -47,11 +47,16 @@ class _Rows:
     def _alone(self, phase: int, by_others: _Floats) -> _Floats:
         """By the phase itself, or by the neutral, where that is what is wrong."""
         damage = self.damage[:, phase]
-        found = np.where(damage == CODES["direction"], -self.measured.power[:, phase], by_others)
+        found = np.where(damage == CODES["direction"], self._by_direction(phase), by_others)
         if phase > 0:
             return found
         is_neutral = (damage == CODES["neutral"]) & (self.wiring == SINGLE_PHASE)
         return np.where(is_neutral, self._by_neutral(), found)
+
+    def _by_direction(self, phase: int) -> _Floats:
+        """By the phase itself with the other sign, with its own, or not at all."""
+        sign = self.direction[:, phase].astype(np.float64)
+        return np.where(sign == Direction.UNTOLD, np.nan, sign * self.measured.power[:, phase])
 
     def _by_others(self, phase: int, well: int) -> _Floats:
         """By a phase that is healthy, where the damaged one lacks voltage or current."""
@@ -80,8 +85,8 @@ class _Rows:
             voltage[:, well] * current[:, phase],
             voltage[:, phase] * current[:, well],
         )
-        phi = self._angle(well) - _LEAD[well] if self.phi_rad is None else self.phi_rad
-        return np.asarray(size * np.cos(phi + _LEAD[phase]) / _KILO)
+        phi = self._angle(well) - LEAD[well] if self.phi_rad is None else self.phi_rad
+        return np.asarray(size * np.cos(phi + LEAD[phase]) / _KILO)
 
     def _angle(self, phase: int) -> _Floats:
         """By which the current of an element lags its voltage; NaN without reactive power."""
@@ -90,7 +95,11 @@ class _Rows:
         return np.arctan2(self.measured.reactive[:, phase], self.measured.power[:, phase])
 
     def _by_neutral(self) -> _Floats:
-        """Power of the neutral's current, at the angle of the live wire's; else the angle given."""
+        """Power of the neutral's current, at the angle of the live wire's; else the angle given.
+
+        A neutral that carries less returns past the meter, which measures the live wire: nothing
+        is lost.
+        """
         neutral = self.measured.neutral_current
         if neutral is None:
             return np.full(len(self.measured), np.nan)
@@ -98,7 +107,8 @@ class _Rows:
         given = np.nan if self.phi_rad is None else np.cos(self.phi_rad)
         seen = _ratio(self.measured.power[:, 0] * _KILO, voltage * current)
         factor = np.where(current > 0.0, seen, given)
-        return np.asarray(voltage * neutral * factor / _KILO)
+        more = voltage * neutral * factor / _KILO
+        return np.where(neutral < current, self.measured.power[:, 0], more)
 
 
 def expected_power(
@@ -113,7 +123,9 @@ def expected_power(
     A phase of four wires without voltage has ``P_h I / I_h`` by a healthy phase h, one without
     current ``P_h U / U_h``. An element of three wires has ``U I cos(phi + 30°)`` (a) or
     ``cos(phi - 30°)`` (c), what it lacks taken from the other element, and so phi. A reversed
-    phase has what it measured with the other sign. A live wire has the current of the neutral.
+    phase has what it measured with the other sign, where its angle says that it is reversed (see
+    `powerchannel.theft.recovery.direction`). A live wire has the current of the neutral
+    where that is larger.
 
     Parameters
     ----------
@@ -146,7 +158,13 @@ def expected_power(
     >>> ways[:, 0, 0].round(3).tolist()
     [0.88, 0.792]
     """
-    rows = _Rows(measured=measured, wiring=wiring, damage=damage, phi_rad=phi_rad)
+    rows = _Rows(
+        measured=measured,
+        wiring=wiring,
+        damage=damage,
+        direction=directions(measured, wiring, damage),
+        phi_rad=phi_rad,
+    )
     return np.stack([np.stack([*rows.ways(phase)]) for phase in range(3)], axis=2)
 
 
