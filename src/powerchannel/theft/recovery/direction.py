@@ -22,6 +22,9 @@ _APART = np.pi / 6.0
 """What angles of phases may differ by: an exchanged circuit is 60 degrees from a reversed one."""
 _FACTOR_APART = 0.2
 """What power factors may differ by, where angles are not known."""
+_LOADS = (-4.0 * np.pi / 9.0, np.pi / 2.0)
+"""Angles that a load may have: beyond, it gives energy back; 80 to 90 degrees of lead are left
+out, where a rotation looks alike."""
 _LIKELY = (-np.pi / 9.0, 2.0 * np.pi / 9.0)
 """Angles of loads, from 20 degrees of lead to 40 of lag; no wider, or a rotation would fit in."""
 
@@ -81,8 +84,9 @@ def directions(
     else:
         angle = np.arctan2(measured.reactive, measured.power) - lead
         found = _by_angles(angle, is_well)
+        found[(found == Direction.OWN) & ~_is_within(angle, _LOADS)] = Direction.UNTOLD
         is_alike = _by_angles(angle, is_loaded) == Direction.OWN
-        is_turned = is_alike & _is_likely(angle + np.pi)
+        is_turned = is_alike & _is_within(angle + np.pi, _LIKELY)
         alone = np.where(is_turned, Direction.REVERSED, Direction.UNTOLD)
     has_well = is_well.any(axis=1)[:, None]
     single = (wiring == SINGLE_PHASE)[:, None]
@@ -104,8 +108,10 @@ def _by_factors(measured: Measured, lead: _Floats, is_well: NDArray[np.bool_]) -
     factor = np.clip(np.divide(measured.power, size, out=unknown, where=size > 0.0), -1.0, 1.0)
     lag = np.arccos(factor)[:, None, :]
     to, of = lead[:, :, None], lead[:, None, :]
-    either = np.stack([np.cos(sign * lag - of + to) for sign in (1.0, -1.0)])
-    own, turned = (np.abs(factor[:, :, None] - sign * either).min(axis=0) for sign in (1.0, -1.0))
+    load = np.stack([lag - of, -lag - of])
+    # A load does not flow backwards: what would have it do so is no reading of the phase.
+    told = np.where(_is_within(load, _LOADS), np.cos(load + to), np.nan)
+    own, turned = (np.fmin(*np.abs(factor[:, :, None] - sign * told)) for sign in (1.0, -1.0))
     is_own = (own <= _FACTOR_APART) & (own <= turned)
     is_turned = (turned <= _FACTOR_APART) & (turned < own)
     verdict = np.select([is_own, is_turned], [Direction.OWN, Direction.REVERSED], 0)
@@ -120,9 +126,9 @@ def _agreed(verdict: NDArray[np.int64], is_well: NDArray[np.bool_]) -> NDArray[n
     return np.where(lowest == highest, lowest, int(Direction.UNTOLD))
 
 
-def _is_likely(angle: _Floats) -> NDArray[np.bool_]:
+def _is_within(angle: _Floats, limits: tuple[float, float]) -> NDArray[np.bool_]:
     wrapped = _wrapped(angle)
-    return (wrapped >= _LIKELY[0]) & (wrapped <= _LIKELY[1])
+    return (wrapped >= limits[0]) & (wrapped <= limits[1])
 
 
 def _wrapped(angle: _Floats) -> _Floats:
