@@ -146,6 +146,10 @@ RULE_CHECKS: Mapping[str, Text] = MappingProxyType(
             "look for magnets and traces of them near the meter; test its error",
         ),
         "clock_error": _CLOCK,
+        "active_differential": Text(
+            "抄录主表与副表同一时段的示数，分别校验误差与接线",
+            "read both meters over the same time; test the error and the wiring of each",
+        ),
         "neutral_current_mismatch": Text(
             "分别钳测火线与零线电流，查有无一线一地、借零线用电",
             "clamp line and neutral apart; look for a return through earth or another neutral",
