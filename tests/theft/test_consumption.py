@@ -14,6 +14,7 @@ from powerchannel.rulebook.writing import plain
 from powerchannel.theft.consumption import (
     FEATURES,
     PROFILE_FEATURES,
+    STRETCH_FEATURES,
     Days,
     Features,
     OwnDays,
@@ -21,6 +22,7 @@ from powerchannel.theft.consumption import (
     features,
     learn_peers,
     profile_features,
+    stretch_features,
     trailing_means,
 )
 from powerchannel.theft.consumption.runs import longest_run, trailing_run
@@ -236,3 +238,66 @@ def test_own_days_are_whole(energy: Floats, on: NDArray[np.datetime64], said: st
 def test_days_to_describe_are_whole(energy: Floats, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         profile_features(energy, ON[:6], OWN, WHO)
+
+
+def test_one_stretch_alone_has_the_same_features() -> None:
+    together = stretch_features(DAYS, OWN, WHO, 2)
+    assert together.names == tuple(f"{name}_2" for name in STRETCH_FEATURES)
+    assert np.isfinite(together.values).all()
+    for row in range(len(DAYS)):
+        one = slice(row - row % 2, row + 1)
+        lonely = OwnDays(FLEET[WHO[[row]]], ON[None])
+        alone = stretch_features(DAYS[one], lonely, np.zeros(row % 2 + 1, int), 2)
+        np.testing.assert_allclose(alone.values[-1], together.values[row], atol=1e-9)
+    some = stretch_features(DAYS, OWN, WHO, 2, at=np.array([5, 0]))
+    np.testing.assert_allclose(some.values, together.values[[5, 0]], atol=1e-9)
+
+
+@given(st.integers(2, 50))
+def test_the_unit_of_a_stretch_does_not_matter(factor: int) -> None:
+    one = stretch_features(DAYS, OWN, WHO, 7).values
+    other = stretch_features(DAYS * factor, OwnDays(FLEET * factor, OWN.on), WHO, 7).values
+    np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_a_stretch_of_own_days_is_as_usual() -> None:
+    found = stretch_features(FLEET.reshape(-1, SLOTS), OWN, np.repeat(np.arange(3), 28), 28)
+    whole = found.values[27::28]
+    beside = [found.names.index(f"{name}_28") for name in ("level_50", "step_50", "lag_1", "total")]
+    np.testing.assert_allclose(whole[:, beside], 0, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "sign"),
+    [
+        ("h1", "levels_most", -1),
+        ("h2", "zero_share_itself", 1),
+        ("h3", "quiet_eighth", 1),
+        ("h4", "noise_gap_itself", -1),
+        ("h5", "step_50", -1),
+        ("h6", "forward_less", -1),
+    ],
+)
+def test_each_attack_that_goes_on_has_its_feature(kind: str, name: str, sign: int) -> None:
+    quiet = FLEET.reshape(-1, SLOTS) + 0.2
+    own, who = OwnDays(quiet.reshape(FLEET.shape), OWN.on), np.repeat(np.arange(3), 28)
+    false = attack(quiet, kind, random_state=1)
+    last = np.array([27, 55, 83])
+    honest, found = (
+        stretch_features(days, own, who, 28, at=last)[f"{name}_28"] for days in (quiet, false)
+    )
+    assert (sign * (found - honest) > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("energy", "who", "said"),
+    [
+        (DAYS[:, :-1], WHO, "48 slots"),
+        (DAYS, WHO[1:], "one each"),
+        (DAYS * np.nan, WHO, "missing"),
+        (DAYS, WHO[[0, 2, 1, 3, 4, 5]], "together"),
+    ],
+)
+def test_stretches_are_whole(energy: Floats, who: NDArray[np.int64], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        stretch_features(energy, OWN, who, 7)

@@ -2,7 +2,7 @@
 
 - `days`: daily energies in a matrix; `runs`, `shifts`: how long, and at which day use changed
 - `features`: all of it as named numbers
-- `profiles`: one day of half hours beside the customer's own
+- `profiles`: one day of half hours beside the customer's own; `stretches`: the last days together
 - `peers`: what customers of a kind usually do, learnt once and frozen
 """
 
@@ -15,10 +15,12 @@ from powerchannel.theft.consumption.profiles import (
     profile_features,
     trailing_means,
 )
+from powerchannel.theft.consumption.stretches import STRETCH_FEATURES, stretch_features
 
 __all__ = [
     "FEATURES",
     "PROFILE_FEATURES",
+    "STRETCH_FEATURES",
     "Days",
     "Features",
     "OwnDays",
@@ -27,5 +29,6 @@ __all__ = [
     "features",
     "learn_peers",
     "profile_features",
+    "stretch_features",
     "trailing_means",
 ]

@@ -19,7 +19,7 @@ from powerchannel.theft.consumption.days import Floats
 from powerchannel.theft.consumption.features import Features
 from powerchannel.theft.consumption.runs import longest_run
 
-__all__ = ["PROFILE_FEATURES", "OwnDays", "profile_features", "trailing_means"]
+__all__ = ["PROFILE_FEATURES", "OwnDays", "direction", "profile_features", "trailing_means"]
 
 _CHUNK = 1 << 10
 _FLOOR = 0.02
@@ -149,7 +149,7 @@ class OwnDays:
     @cached_property
     def directions(self) -> Floats:
         """Each day's profile about its mean, of length 1: (customers, days, slots) (方向)."""
-        return _direction(self.scaled)
+        return direction(self.scaled)
 
 
 def profile_features(
@@ -318,7 +318,7 @@ def _levels_beside(
 
 def _similarity(days: Floats, own: OwnDays, who: NDArray[np.integer]) -> dict[str, Floats]:
     """Compare shapes, forward and reversed, with the mean profile and with the nearest day."""
-    mine, usual = _direction(days), _direction(own.profile)[who]
+    mine, usual = direction(days), direction(own.profile)[who]
     forward, backward = (mine * usual).sum(axis=1), (mine * usual[:, ::-1]).sum(axis=1)
     theirs = own.directions[who]
     near = np.einsum("nds,ns->nd", theirs, mine).max(axis=1)
@@ -370,8 +370,14 @@ def _written(days: Floats, own: OwnDays, who: NDArray[np.integer]) -> dict[str, 
     }
 
 
-def _direction(days: Floats) -> Floats:
-    """Return profiles about their mean, of length 1; 0 where a day is flat."""
+def direction(days: Floats) -> Floats:
+    """Return profiles about their mean, of length 1; 0 where a day is flat (曲线方向).
+
+    Examples
+    --------
+    >>> direction(np.array([[1.0, 3.0, 1.0, 3.0], [2.0, 2.0, 2.0, 2.0]])).tolist()
+    [[-0.5, 0.5, -0.5, 0.5], [0.0, 0.0, 0.0, 0.0]]
+    """
     centred = days - days.mean(axis=-1, keepdims=True)
     length = np.sqrt((centred**2).sum(axis=-1, keepdims=True))
     return np.asarray(centred / np.where(length > 1e-9, length, 1.0) * (length > 1e-9))
