@@ -44,7 +44,7 @@ html_title = "powerchannel"
 html_copy_source = False
 html_static_path = ["_static"]
 html_css_files = ["wrap.css"]
-html_sidebars = {"tutorial": [], "billing-tutorial": [], "sources": []}
+html_sidebars = {"tutorial": [], "billing-tutorial": [], "theft-tutorial": [], "sources": []}
 html_theme_options = {
     "navbar_align": "left",
     "navigation_with_keys": False,

@@ -76,6 +76,7 @@ def test_sources_has_every_line_and_every_contradiction_of_the_study_once() -> N
         f"S1-{number:03d}" for number in range(44, 49)
     ]
     assert [row[0] for row in table_rows(SOURCES, r"C\d+")] == [f"C{n}" for n in range(1, 17)]
+    assert [row[0] for row in table_rows(SOURCES, r"T\d+")] == [f"T{n}" for n in range(1, 16)]
 
 
 def test_sources_points_to_code_that_is_there() -> None:

@@ -59,7 +59,7 @@ The bundled tariffs (电价), number by number. They are examples of layouts, pu
 bills and notices: what is **stated** is printed there, what is **assumed** is an example and no
 one's price. Copy one and put in your own: [write a tariff](../../how-to/write-a-tariff.md)."""
 
-STATUS_OF = {"billing": "billing-status.txt"}
+STATUS_OF = {"billing": "billing-status.txt", "theft": "theft-status.txt"}
 """Domains whose rules stand with their status in `docs/sources.md`, which includes these files."""
 
 
@@ -242,7 +242,9 @@ def status_lines(domain: str) -> Iterator[str]:
 
 def rule_word(rule: RuleEntry) -> str:
     """Return what tells a rule of a list from its neighbours."""
-    return next((shown(rule.values[key]) for key in ("code", "standard") if key in rule.values), "")
+    return next(
+        (shown(rule.values[key]) for key in ("code", "standard", "title") if key in rule.values), ""
+    )
 
 
 def header_lines(book: RulebookRecord) -> Iterator[str]:
