@@ -1,4 +1,4 @@
-"""States of so many customers, a group of areas to a file: never all of them in memory.
+"""States of so many customers, a group of areas to a folder: never all of them in memory.
 
 A nightly job keeps its state in parts, for no area has any influence on another. A few groups are
 drawn, and used again: drawing would take longer than scoring.
@@ -6,6 +6,7 @@ drawn, and used again: drawing would take longer than scoring.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -26,6 +27,7 @@ _END = np.datetime64("2025-04-01")
 _GROUP, _AREA, _DRAWN = 12_500, 100, 4
 _TECHNICAL_LOSS = 0.04
 _LEARNT_FROM = 2000
+_FILES = {f"{name}.{c.name}.npy" for name, schema in SCHEMAS.items() for c in schema.columns}
 
 
 @frozen(kw_only=True)
@@ -103,9 +105,10 @@ class Customers:
         """Write the groups that are drawn, unless they are there."""
         home.mkdir(parents=True, exist_ok=True)
         name = f"theft-{min(self.customers, _GROUP)}x{self.days}-{self.seed}"
-        drawn = [home / f"{name}-{i}.npz" for i in range(min(self.groups, _DRAWN))]
+        drawn = [home / f"{name}-{i}" for i in range(min(self.groups, _DRAWN))]
         for number, path in enumerate(drawn):
-            if not path.exists():
+            if {file.name for file in path.glob("*")} != _FILES:
+                shutil.rmtree(path, ignore_errors=True)  # of older columns
                 _save(self.drawn(number), path)
         return Files(customers=self, drawn=tuple(drawn))
 
@@ -119,7 +122,7 @@ class Files:
     customers : Customers
         Whose.
     drawn : tuple of Path
-        A file a group that was drawn.
+        A folder a group that was drawn, a file a column.
     """
 
     customers: Customers
@@ -127,11 +130,10 @@ class Files:
 
     def group(self, number: int) -> theft.State:
         """Read the state of a group."""
-        with np.load(self.drawn[number % len(self.drawn)]) as kept:
-            columns = {name: kept[name] for name in kept.files}
+        home = self.drawn[number % len(self.drawn)]
         tables = {
             name: Rows(
-                name, schema.key, {c.name: columns[f"{name}.{c.name}"] for c in schema.columns}
+                name, schema.key, {c.name: _read(home, name, c.name) for c in schema.columns}
             )
             for name, schema in SCHEMAS.items()
         }
@@ -148,14 +150,17 @@ class Files:
         )
 
 
-def _save(state: theft.State, path: Path) -> None:
-    """Keep a state whose ids are all digits; the file is there whole or not at all."""
+def _save(state: theft.State, home: Path) -> None:
+    """Keep a state whose ids are all digits; the folder is there whole or not at all."""
     assert not len(state.names)
-    columns = {
-        f"{name}.{column}": values
-        for name, rows in state.tables.items()
-        for column, values in rows.columns.items()
-    }
-    part = path.with_suffix(".part.npz")
-    np.savez(part, **columns)  # type: ignore[arg-type]
-    part.rename(path)
+    part = home.with_suffix(".part")
+    part.mkdir(exist_ok=True)
+    for name, rows in state.tables.items():
+        for column, values in rows.columns.items():
+            np.save(part / f"{name}.{column}.npy", values)
+    part.rename(home)
+
+
+def _read(home: Path, table: str, column: str) -> NDArray[np.integer]:
+    """Return a column as it lies on the disk, read when it is looked at."""
+    return np.asarray(np.load(home / f"{table}.{column}.npy", mmap_mode="r"))

@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -21,10 +22,11 @@ from powerchannel.theft.areas import (
     AreaRules,
     attribute,
     attribute_all,
+    hypotheses,
     suspicions,
 )
 from powerchannel.theft.areas.balance import balance
-from powerchannel.theft.areas.suspects import pairs_among
+from powerchannel.theft.areas.suspects import Explained, log_odds, pairs_among
 from powerchannel.theft.consumption import FEATURES, Features, features
 
 Floats = NDArray[np.float64]
@@ -315,3 +317,42 @@ def test_a_card_of_unknown_evidence_is_refused() -> None:
     document["patterns"][0]["card"]["evidence"][0]["name"] = "share"
     with pytest.raises(PowerChannelError, match="stands above"):
         structure(AreaRules, {"patterns": [document["patterns"][0]] * 2})
+
+
+def test_how_many_sets_are_tried_at_a_time_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    supplied, energy, _, _ = area(7, "h1", customers=40)
+    whole = found_in(supplied, energy)
+    assert whole.is_unexplained.all()
+    monkeypatch.setattr(hypotheses, "_AT_ONCE", 7)
+    np.testing.assert_allclose(found_in(supplied, energy).values, whole.values, rtol=1e-12)
+
+
+def test_odds_are_those_of_all_sets_with_a_customer_against_all_without() -> None:
+    explained = Explained(
+        nobody=-3.0,
+        one=np.array([2.0, -900.0, 1.0]),
+        two=np.array([-1.0, 4.0, -1e6]),
+        pairs=np.array([[0, 1], [0, 2], [1, 2]]),
+        lost_one=np.zeros(3),
+        lost_two=np.zeros((3, 2)),
+        doubt_one=np.zeros(3),
+        doubt_two=np.zeros((3, 2)),
+    )
+    weighed = explained.weighed
+    has = np.array([[0, 1, 0, 0, 1, 1, 0], [0, 0, 1, 0, 1, 0, 1], [0, 0, 0, 1, 0, 1, 1]], bool)
+    expected = [
+        np.logaddexp.reduce(weighed[mine]) - np.logaddexp.reduce(weighed[~mine]) for mine in has
+    ]
+    np.testing.assert_allclose(log_odds(explained), expected, rtol=1e-12)
+
+
+def test_the_onset_is_the_day_that_parts_noise_from_something_steady() -> None:
+    supplied, energy, _, _ = area(3, "h1")
+    quiet, loud = np.full(20, 0.0), np.full(15, 3.0)
+    found = evolve(
+        balance(supplied, energy, technical_loss_ratio=LOSS, meter_noise=NOISE),
+        unexplained=np.concatenate([quiet, loud]),
+        noise=np.full(35, 0.5),
+    )
+    assert hypotheses.onset(found) == 20
+    assert hypotheses.onset(evolve(found, unexplained=np.full(35, 3.0))) == 0

@@ -264,6 +264,22 @@ def test_what_cannot_be_told_apart_is_not() -> None:
     assert one(power_reversal_hours=3) == "cannot_tell"
     assert one(power_reversal_hours=3, has_generation=1) == "photovoltaic"
     assert one(power_reversal_hours=3, has_generation=0) == "wiring_mistake"
+    assert one(power_reversal_hours=3, reversal_at_night_hours=0) == "photovoltaic"
+    assert one(power_reversal_hours=3, reversal_at_night_hours=1) == "wiring_mistake"
+    by_day = {"power_reversal_hours": 3, "has_generation": 0}
+    assert one(**by_day, reversal_at_night_hours=0) == "photovoltaic"
+    assert one(**by_day, reversal_at_night_hours=1) == "wiring_mistake"
+    differs = {"neutral_current_mismatch_hours": 30, "drop_ratio": 0.92}
+    assert one(**differs) == "cannot_tell"
+    assert one(**differs, neutral_excess_kwh=0) == "wiring_mistake"
+    assert one(**differs, neutral_excess_kwh=8) == "cannot_tell"
+    unbalanced = {"current_unbalance_hours": 30, "drop_ratio": 0.7}
+    assert one(**unbalanced) == "cannot_tell"
+    assert one(**unbalanced, area_share=0.3) == "theft"
+    assert one(**unbalanced, area_share=0.05) == "cannot_tell"
+    assert one(**unbalanced, opened_before=1) == "theft"
+    assert one(**unbalanced, opened_before=1, area_share=0.05) == "theft"
+    assert one(current_unbalance_hours=30, opened_before=1, drop_ratio=1.0) == "cannot_tell"
     assert one(repeated_days=9) == "data_fault"
     assert one(repeated_days=9, area_share=0.9) == "cannot_tell"
     assert one(cover_opened_hours=1) == "cannot_tell"
@@ -405,3 +421,13 @@ def test_hours_covers_and_outages_of_episodes() -> None:
     )
     share = outage_share(outages, np.array([DAY // 2, NAT]), np.array([4 * DAY, NAT]))
     np.testing.assert_allclose(share, [1.5 / 3.5, np.nan])
+
+
+def test_an_outage_explains_the_days_without_use_and_nothing_else() -> None:
+    dark = {"zero_days": 3.0, "dark_share": 1.0}
+    assert one(**dark) == "outage"
+    assert one(**dark | {"zero_days": 9.0}) == "outage"
+    assert one(**dark, current_loss_hours=400, opened_before=1) == "theft"
+    assert one(**dark, voltage_loss_hours=400) == "meter_fault"
+    assert one(**dark, area_probability=0.9) == "theft"
+    assert one(**dark | {"dark_share": 0.2, "zero_days": 9.0}) == "cannot_tell"

@@ -6,6 +6,7 @@ import pytest
 from powerchannel import theft
 from powerchannel.errors import NotInForceError, RulebookError, UnknownNameError
 from powerchannel.rulebook import load_rulebook
+from powerchannel.theft.evidence import blocks_of
 from theft_months import AS_OF, state_of_month
 
 SCORED = ["customer_id", "score_points", "probability", "lost_kwh"]
@@ -45,6 +46,28 @@ def test_areas_alone_give_the_same(result: theft.Result) -> None:
     pd.testing.assert_frame_equal(whole, result.table)
     assert result.state.area_ids == ("0021", "0022", "T1")
     pd.testing.assert_frame_equal(result[["T1"]].episodes, result.episodes)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_how_the_work_is_cut_makes_no_difference(
+    threads: int, result: theft.Result, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks_of, "__defaults__", (1,))
+    assert len(blocks_of(result.state)) == 3
+    cut = theft.evaluate(result.state, result.rulebook, as_of=AS_OF, threads=threads)
+    pd.testing.assert_frame_equal(cut.wide, result.wide)
+    pd.testing.assert_frame_equal(cut.episodes, result.episodes)
+    assert cut.origin == result.origin
+
+
+def test_an_explanation_is_of_the_customers_that_are_asked_for(result: theft.Result) -> None:
+    told = result.explain("0022", "0012")
+    assert [each.customer_id for each in told.customers] == ["0022", "0012"]
+    table = result.table.set_index("customer_id")
+    for each in told.customers:
+        assert each.replay() == each.points == table.loc[each.customer_id, "score_points"]
+        assert each.cause == table.loc[each.customer_id, "cause"]
+        assert each.lost_kwh[0] == table.loc[each.customer_id, "lost_kwh"]
 
 
 def test_points_of_the_wide_table_sum(result: theft.Result) -> None:

@@ -294,7 +294,8 @@ def _supply(
             }
         )
     for step in variant.of("leak"):
-        drawn = drawn + step.amount * np.isin(np.arange(DAYS), np.arange(DAYS)[step.span])
+        drawn = drawn.copy()
+        drawn[step.span] += step.amount
     if "area" in variant.sees:
         loss = round(rng.uniform(0.02, 0.05), 3)
         noise = 1 + rng.normal(0, _AREA_NOISE, DAYS)

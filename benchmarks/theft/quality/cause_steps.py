@@ -88,7 +88,7 @@ def _attack(recorded: _Floats, step: Step, rng: np.random.Generator) -> _Floats:
 
 
 def _replace(days: Days, step: Step, _: np.random.Generator) -> Days:
-    """Start the index anew; the energy of that day as `what` says."""
+    """Start the index anew; the energy of that day as `what` says; restart: not on record."""
     on, energy, index = int(step.start), days.energy.copy(), days.index.copy()
     index[on:] = step.amount + np.nancumsum(energy[on:]) / days.ratio
     difference = (index[on] - index[on - 1]) * days.ratio

@@ -1,4 +1,4 @@
-"""Causes: planted by one hand, told by the library; how many it tells, and what it mistakes."""
+"""Causes: planted by other hands, told by the library; how many it tells, and what it mistakes."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from benchmarks.theft.quality.cause_areas import Calendar, planted_name, tables_of
+from benchmarks.theft.quality.cause_areas import (
+    NEIGHBOURS,
+    Calendar,
+    planted_name,
+    tables_of,
+)
 from benchmarks.theft.quality.cause_cases import Variant, variants
 from benchmarks.theft.quality.results import Outcome
 from benchmarks.theft.quality.sizes import Size
 from powerchannel import load_rulebook, theft
 
-__all__ = ["causes", "told"]
+__all__ = ["MENDED_BY", "UNSEEN", "causes", "told"]
 
 _MOST_SEEDS = 3
 _RULEBOOK = "dlt698-theft"
@@ -22,29 +27,41 @@ _NOTHING = "nothing odd"
 _INNOCENT = ("outage", "vacancy", "photovoltaic", "meter_replacement", "data_fault")
 """Causes that nobody is inspected for."""
 
-
+MENDED_BY = "the table, cases it was mended by"
+UNSEEN = "the table, unseen cases"
+_TABLES = {MENDED_BY: "causes", UNSEEN: "causes_unseen"}
 _BLIND = (
     "cases frozen before their author saw the table: mean recall 0.618 (theft 0.549, outage 0.143);"
     " the table was mended after that, so these figures are not blind"
 )
+_FROZEN = (
+    "seven of each cause, written by another author who had not seen the table, frozen on"
+    " 2026-11-22 at 12:02 UTC (md5 af66888025664868dc72ecdc7273fcc7) before any was evaluated;"
+    " nothing was ever mended by them"
+)
 
 
-def causes(size: Size, planted: Sequence[Variant] | None = None) -> Outcome:
-    """Tell causes planted by another hand; figures seed by seed."""
-    chosen = tuple(planted or variants())
+def causes(size: Size, planted: Mapping[str, Sequence[Variant]] | None = None) -> Outcome:
+    """Tell causes planted by other hands; figures of each collection of cases, seed by seed."""
+    chosen = planted or {name: variants(table) for name, table in _TABLES.items()}
     seeds = range(min(size.seeds, _MOST_SEEDS))
-    tables = [told(chosen, seed=seed) for seed in seeds]
+    tables = {name: [told(own, seed=seed) for seed in seeds] for name, own in chosen.items()}
     return Outcome(
         name="causes",
         title="Planted causes, and what each was taken for",
         facts={
-            "variants": len(chosen),
+            **{f"variants: {name}": len(own) for name, own in chosen.items()},
             "seeds": len(seeds),
-            "neighbours of each": int((~tables[0]["is_planted"]).sum()) // len(chosen),
-            "at first, blind": _BLIND,
-            **_confusion(pd.concat(tables)),
+            "neighbours of each": NEIGHBOURS,
+            f"at first, blind: {MENDED_BY}": _BLIND,
+            f"never used: {UNSEEN}": _FROZEN,
+            **{
+                f"{truth} was told as: {name}": words
+                for name, own in tables.items()
+                for truth, words in _confusion(pd.concat(own)).items()
+            },
         },
-        models={_RULEBOOK: tuple(_figures(table) for table in tables)},
+        models={name: tuple(_figures(table) for table in own) for name, own in tables.items()},
     )
 
 
@@ -128,7 +145,7 @@ def _confusion(table: pd.DataFrame) -> Mapping[str, str]:
     """Return in words for each cause what it was taken for, all seeds together."""
     planted = table[table["is_planted"]]
     return {
-        f"{truth} was told as": ", ".join(
+        str(truth): ", ".join(
             f"{cause or _NOTHING} {count}" for cause, count in Counter(group).most_common()
         )
         for truth, group in planted.groupby("truth")["cause"]

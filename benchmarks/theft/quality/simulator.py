@@ -124,7 +124,8 @@ def _setting(said: Sequence[Verdict], seeds: int) -> dict[str, int | str]:
         "load": "balanced and steady, 0.5 to 1.5 times rated, angle 0.05 to 0.45 rad; days of use "
         "vary by 10 %",
         "cause not asked for": "outage, vacancy, voltage faults of single phase: days of use or "
-        "the area must tell it",
+        "the area must tell it; a shunt without an opened cover: turns of a transformer that fail "
+        "look alike",
     }
 
 
@@ -172,7 +173,8 @@ def _has_rules(must: set[tuple[str, str]], found: set[tuple[str, str]]) -> bool:
 def _has_cause(case: Planted, cause: str) -> bool | None:
     fault, truth = case.shown.fault, case.shown.cause
     is_weak = case.shown.wiring == "single_phase" and fault.startswith("voltage_")
-    if fault in ("outage", "vacancy") or (is_weak and not case.is_tampered):
+    is_alike = is_weak or fault.startswith("current_shunted")
+    if fault in ("outage", "vacancy") or (is_alike and not case.is_tampered):
         return None
     return cause in _NOT_ODD if truth == "normal" else cause == truth
 
@@ -193,12 +195,13 @@ def _lost(case: Planted, lost: pd.Series) -> float | None:
 def _figures(said: Sequence[Verdict]) -> dict[str, float]:
     errors = [each.error for each in said if each.error is not None]
     causes = [each.has_cause for each in said if each.has_cause is not None]
-    return {
+    found = {
         RULES: float(np.mean([each.has_rules for each in said])),
         CAUSE: float(np.mean(causes)),
-        LOST: float(np.mean(np.array(errors) <= _WITHIN)),
-        _GREATEST: max(errors),
     }
+    if errors:
+        found |= {LOST: float(np.mean(np.array(errors) <= _WITHIN)), _GREATEST: max(errors)}
+    return found
 
 
 def _alarms(rules: ElectricalRules, readings: int, rng: np.random.Generator) -> float:

@@ -33,6 +33,11 @@ _CAUSE = Text("原因：{cause}", "Cause: {cause}")
 _LOST = Text(
     "估计少计 {kwh} kWh（{low} 至 {high}）", "about {kwh} kWh not recorded ({low} to {high})"
 )
+_BEFORE = Text(
+    "首个读数之前若也如此，少计 {kwh} kWh：区间上限已含；自装表即有的接线错误，估计中也含",
+    "before the first reading, if it was so then too, {kwh} kWh: the upper end holds it; of a "
+    "wiring mistake, there since the meter was put up, the estimate does as well",
+)
 
 
 @frozen(eq=False, slots=False, kw_only=True)
@@ -53,6 +58,8 @@ class CustomerExplanation:
         Theirs.
     lost_kwh : tuple of float
         What was not recorded, and its interval [kWh].
+    lost_before_reading : float
+        What of it is of before the first reading, by what was lost since [kWh].
     cause : str
         Its code; empty where nothing is odd.
     why : tuple of Text
@@ -65,6 +72,7 @@ class CustomerExplanation:
     points: int
     episodes: pd.DataFrame
     lost_kwh: tuple[float, ...]
+    lost_before_reading: float
     cause: str
     why: tuple[Text, ...]
 
@@ -158,15 +166,19 @@ class Explanation:
         ).pick(self.lang)
         shown = [line.pick(self.lang) for line in _episode_lines(told)]
         low, high = told.lost_kwh[1:]
-        lost = _LOST.fill(
-            kwh=f"{told.lost_kwh[0]:,.1f}", low=f"{low:,.1f}", high=f"{high:,.1f}"
-        ).pick(self.lang)
+        lost = [
+            _LOST.fill(kwh=f"{told.lost_kwh[0]:,.1f}", low=f"{low:,.1f}", high=f"{high:,.1f}").pick(
+                self.lang
+            )
+        ]
+        if high > 0 and told.lost_before_reading > 0:
+            lost.append(_BEFORE.fill(kwh=f"{told.lost_before_reading:,.1f}").pick(self.lang))
         steps = told.steps.sentences(self.lang)
         if not told.cause:
-            return [head, *steps, *shown, lost]
+            return [head, *steps, *shown, *lost]
         why = [reason.pick(self.lang) for reason in told.why]
         cause = _CAUSE.fill(cause=CAUSES[cast("Cause", told.cause)]).pick(self.lang)
-        return [head, *steps, *shown, cause, *why, lost]
+        return [head, *steps, *shown, cause, *why, *lost]
 
     def __str__(self) -> str:
         return "\n".join(self.sentences)

@@ -7,24 +7,29 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from attrs import frozen
+from attrs import evolve, frozen
 from numpy.typing import NDArray
 
 from powerchannel.errors import UnknownNameError
 from powerchannel.ids import Ids
+from powerchannel.memory import keys_over
 from powerchannel.periods import format_month, parse_month
 from powerchannel.rulebook import RulebookRecord
 from powerchannel.rulebook.origin import Origin, rulebook_for
 from powerchannel.tables.raw import object_array
 from powerchannel.text import Lang
-from powerchannel.theft.causes import Decided
-from powerchannel.theft.consumption import Days
-from powerchannel.theft.evidence import Evidence, decided_causes, evidence_of
-from powerchannel.theft.evidence.inputs import Inputs
-from powerchannel.theft.evidence.lost_use import drop_kwh
+from powerchannel.theft.causes import CAUSES
+from powerchannel.theft.evidence import (
+    Assessment,
+    Evidence,
+    Findings,
+    Inputs,
+    assessed,
+    evidence_of,
+    findings_of,
+)
 from powerchannel.theft.explaining import CustomerExplanation, Explanation
 from powerchannel.theft.rules import Rulebook
-from powerchannel.theft.scorecard import Scored
 from powerchannel.theft.state import State
 from powerchannel.times import NAT
 
@@ -33,7 +38,8 @@ __all__ = ["Result", "evaluate"]
 _PHASES = np.array(["a", "b", "c", ""], object)
 _TEXT = pd.Series(["text"]).dtype
 """What this pandas takes text for; an empty column would be of another type."""
-_NOTHING_LOST = ("outage", "vacancy", "photovoltaic", "meter_replacement", "data_fault")
+_CAUSE_CODES = np.array([*CAUSES, ""], object)
+"""By position; the last one where nothing is odd."""
 
 
 @frozen(eq=False, slots=False, kw_only=True)
@@ -48,11 +54,14 @@ class Result:
         The rules.
     month : int
         The last month that is looked at, since 1970-01.
+    threads : int
+        How many blocks of areas are looked at at a time; the answer does not depend on it.
     """
 
     state: State
     rulebook: Rulebook
     month: int
+    threads: int = 1
 
     @property
     def as_of(self) -> str:
@@ -61,58 +70,26 @@ class Result:
 
     @cached_property
     def inputs(self) -> Inputs:
-        """The rows of the window (取证数据)."""
+        """The rows of the window, of all customers at once (取证数据)."""
         return Inputs.of(self.state, self.month, self.rulebook.window.days)
 
     @cached_property
     def evidence(self) -> Evidence:
-        """All that was found (证据)."""
+        """All that was found, of all customers at once (证据)."""
         return evidence_of(self.inputs, self.rulebook)
 
     @cached_property
-    def scored(self) -> Scored:
-        """Points and their reasons, in the order of `inputs` (评分)."""
-        card = self.rulebook.card
-        return card.score(self.evidence.of(card.names))
+    def findings(self) -> Findings:
+        """What the tables are made of; areas are looked at some at a time (分析要点)."""
+        return findings_of(self.state, self.rulebook, month=self.month, threads=self.threads)
 
     @cached_property
-    def decided(self) -> Decided:
-        """The cause of each anomaly, in the order of `inputs` (原因判断)."""
-        return decided_causes(self.inputs, self.evidence, self.rulebook)
+    def _order(self) -> NDArray[np.int64]:
+        """Where each customer of the table stands in the findings."""
+        return self._ids(self.findings.customers).ordered()[1]
 
-    @cached_property
-    def _causes(self) -> NDArray[np.object_]:
-        """The code of each cause; empty where nothing is odd."""
-        is_odd = self.scored.points > self.rulebook.card.base_points
-        is_odd |= self.decided.speaks.any(axis=1)
-        return np.where(is_odd, self.decided.codes.astype(object), "")
-
-    @cached_property
-    def _ids(self) -> NDArray[np.object_]:
-        return self.inputs.customers.to_text()
-
-    @cached_property
-    def _lost(self) -> NDArray[np.float64]:
-        """Energy not recorded and its interval: by episodes, else by the area, else by the drop.
-
-        Nothing is lost where the cause is none of metering.
-        """
-        evidence, count = self.evidence, len(self.inputs.customers)
-        known = ~np.isnan(evidence.losses.kwh)
-        sums = [
-            np.bincount(evidence.owner[known], values[known], count).astype(np.float64)
-            for values in (evidence.losses.kwh, evidence.losses.low_kwh, evidence.losses.high_kwh)
-        ]
-        is_told = np.bincount(evidence.owner[known], minlength=count) > 0
-        drop = drop_kwh(Days(self.inputs.energy_kwh, self.inputs.on))
-        found = np.column_stack([drop, np.zeros(count), drop])
-        areas, suspicion = evidence.areas.evidence, evidence.areas.suspicion
-        by_area = (suspicion.lost_kwh, suspicion.lost_low_kwh, suspicion.lost_high_kwh)
-        is_balanced = (areas.area >= 0) & ~np.isnan(suspicion.lost_kwh)
-        found[is_balanced] = np.column_stack(by_area)[is_balanced]
-        found[is_told] = np.column_stack(sums)[is_told]
-        found[np.isin(self._causes, _NOTHING_LOST)] = 0.0
-        return found
+    def _ids(self, keys: NDArray[np.int64]) -> Ids:
+        return Ids(keys, self.state.names)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -125,33 +102,32 @@ class Result:
             where nothing is odd), lost_kwh, lost_kwh_low, lost_kwh_high [kWh, within the window].
             In the order of customer ids.
         """
-        inputs, names = self.inputs, self.state.names
-        points = inputs.frames["points"].drop_duplicates("customer_id")
-        rows = inputs.rows_of(points["customer_id"].to_numpy(np.int64))
-        told = {name: np.zeros(len(self._ids), np.int64) for name in ("feeder_id", "industry")}
-        for name, found in told.items():
-            found[rows] = points[name]
-        frame = pd.DataFrame(
+        found, order = self.findings, self._order
+        keys = {
+            "customer_id": found.customers,
+            "area_id": found.areas,
+            "feeder_id": found.feeders,
+            "industry": found.industries,
+        }
+        return pd.DataFrame(
             {
-                "customer_id": _texts(self._ids),
-                "area_id": _texts(Ids(inputs.areas, names).to_text()),
-                **{name: _texts(Ids(keys, names).to_text()) for name, keys in told.items()},
-                "score_points": self.scored.points,
-                "probability": self.rulebook.card.probability_of(self.scored.points),
-                "cause": _texts(self._causes),
-                "lost_kwh": self._lost[:, 0],
-                "lost_kwh_low": self._lost[:, 1],
-                "lost_kwh_high": self._lost[:, 2],
+                **{name: _texts(self._ids(own[order]).to_text()) for name, own in keys.items()},
+                "score_points": found.points[order],
+                "probability": self.rulebook.card.probability_of(found.points[order]),
+                "cause": _texts(_CAUSE_CODES[found.causes[order]]),
+                "lost_kwh": found.lost_kwh[order, 0],
+                "lost_kwh_low": found.lost_kwh[order, 1],
+                "lost_kwh_high": found.lost_kwh[order, 2],
             }
         )
-        return frame.take(inputs.customers.ordered()[1]).reset_index(drop=True)
 
     @property
     def wide(self) -> pd.DataFrame:
         """The same, with the points of every kind of evidence beside it (宽表)."""
-        order = self.inputs.customers.ordered()[1]
-        reasons = pd.DataFrame(self.scored.reasons[order], columns=list(self.rulebook.card.names))
-        return pd.concat([self.table, reasons.add_suffix(".points")], axis=1)
+        card = self.rulebook.card
+        reasons = card.score(self.findings.values[self._order]).reasons
+        named = pd.DataFrame(reasons, columns=list(card.names)).add_suffix(".points")
+        return pd.concat([self.table, named], axis=1)
 
     @cached_property
     def episodes(self) -> pd.DataFrame:
@@ -164,39 +140,35 @@ class Result:
             (missing while it lasts), samples, evidence (the worst value against its threshold),
             lost_kwh. By customer, meter, start, rule and phase.
         """
-        evidence, names = self.evidence, self.state.names
-        found = evidence.episodes
-        points = self.inputs.frames["points"]
-        meters = points["meter_id"].to_numpy(np.int64)[found.meter]
+        findings = self.findings
+        found = findings.episodes
         rules = np.array([rule.id for rule in self.rulebook.electrical.rules], object)
         frame = pd.DataFrame(
             {
-                "customer_id": _texts(self._ids[evidence.owner]),
-                "meter_id": _texts(Ids(meters, names).to_text()),
+                "customer_id": _texts(self._ids(findings.owners).to_text()),
+                "meter_id": _texts(self._ids(findings.meters).to_text()),
                 "phase": _texts(_PHASES[found.phase]),
                 "rule_id": _texts(rules[found.rule]),
                 "started_at": _stamps(found.started_at),
                 "ended_at": _stamps(found.ended_at),
                 "samples": found.samples,
                 "evidence": _texts(_shown(found.worst, found.threshold, found.unit)),
-                "lost_kwh": evidence.losses.kwh,
+                "lost_kwh": findings.lost_in_episodes,
             }
         )
-        order = self.inputs.customers.ordered()[1]
-        rank = np.empty(len(order), np.int64)
-        rank[order] = np.arange(len(order))
-        rows = np.argsort(rank[evidence.owner], kind="stable")
-        return frame.take(rows).reset_index(drop=True)
+        owner = pd.Index(findings.customers[self._order]).get_indexer(pd.Index(findings.owners))
+        return frame.take(np.argsort(owner, kind="stable")).reset_index(drop=True)
 
     @cached_property
     def origin(self) -> Origin:
         """Where the result comes from (结果来源)."""
+        left_out = self.findings.left_out.items()
         return Origin.of(
             self.rulebook,
             as_of=self.as_of,
             state_digest=self.state.digest,
             path="numpy",
-            notes=tuple(f"{name}: {count:,}" for name, count in self.evidence.left_out.items()),
+            notes=tuple(f"{name}: {count:,}" for name, count in left_out if count),
         )
 
     def explain(self, *customer_ids: str, lang: Lang = "zh") -> Explanation:
@@ -214,25 +186,37 @@ class Result:
         UnknownNameError
             When nothing is known of one of them.
         """
-        places = {name: row for row, name in enumerate(self._ids.tolist())}
-        unknown = sorted(set(customer_ids) - set(places))
+        keys = keys_over(Ids.from_text(customer_ids), self.state.names)
+        known = self.state.customers.keys
+        is_known = np.isin(keys, known).tolist()
+        unknown = [
+            name for name, is_there in zip(customer_ids, is_known, strict=True) if not is_there
+        ]
         if unknown:
-            raise _unknown(unknown)
-        needed = self.evidence.of(self.rulebook.card.names)
+            raise _unknown(sorted(unknown))
+        areas = self.state.customer_areas
+        rows = np.flatnonzero(np.isin(areas, areas[np.searchsorted(known, keys)]))
+        assessment = assessed(self.state, rows, self.rulebook, month=self.month)
+        places = np.searchsorted(known[rows], keys).tolist()
         told = (
-            CustomerExplanation(
-                customer_id=customer,
-                rulebook=self.rulebook,
-                values=tuple(needed[places[customer]].tolist()),
-                points=int(self.scored.points[places[customer]]),
-                episodes=self.episodes[self.episodes["customer_id"] == customer],
-                lost_kwh=tuple(self._lost[places[customer]].tolist()),
-                cause=str(self._causes[places[customer]]),
-                why=self.decided.reasons(places[customer]),
-            )
-            for customer in customer_ids
+            self._told(customer, assessment, place)
+            for customer, place in zip(customer_ids, places, strict=True)
         )
         return Explanation(tuple(told), lang)
+
+    def _told(self, customer: str, assessed: Assessment, place: int) -> CustomerExplanation:
+        cause = int(assessed.causes[place])
+        return CustomerExplanation(
+            customer_id=customer,
+            rulebook=self.rulebook,
+            values=tuple(assessed.values[place].tolist()),
+            points=int(assessed.scored.points[place]),
+            episodes=self.episodes[self.episodes["customer_id"] == customer],
+            lost_kwh=tuple(assessed.lost_kwh[place].tolist()),
+            lost_before_reading=float(assessed.lost_before_reading[place]),
+            cause=str(_CAUSE_CODES[cause]),
+            why=assessed.decided.reasons(place),
+        )
 
     def __getitem__(self, area_ids: Iterable[str]) -> Result:
         """Return the result of some areas (取台区).
@@ -242,7 +226,7 @@ class Result:
         UnknownNameError
             When an area is not in the state.
         """
-        return Result(state=self.state[area_ids], rulebook=self.rulebook, month=self.month)
+        return evolve(self, state=self.state[area_ids])
 
     def __len__(self) -> int:
         return len(self.state)
@@ -255,7 +239,7 @@ class Result:
         return f"<p>{self!r}</p>{most.to_html(index=False)}"
 
 
-def evaluate(state: State, rulebook: RulebookRecord, *, as_of: str) -> Result:
+def evaluate(state: State, rulebook: RulebookRecord, *, as_of: str, threads: int = 1) -> Result:
     """Say of every customer how suspicious they are, and why (窃电分析).
 
     Parameters
@@ -266,6 +250,8 @@ def evaluate(state: State, rulebook: RulebookRecord, *, as_of: str) -> Result:
         Such as ``load_rulebook("dlt698-theft")``.
     as_of : str
         The month, such as ``"2025-01"``; evidence is taken from the days before its end.
+    threads : int
+        How many blocks of areas are looked at at a time; the answer does not depend on it.
 
     Returns
     -------
@@ -281,7 +267,7 @@ def evaluate(state: State, rulebook: RulebookRecord, *, as_of: str) -> Result:
     """
     month = parse_month(as_of)
     rules = rulebook_for(rulebook, Rulebook, kind="theft", month=month)
-    return Result(state=state, rulebook=rules, month=month)
+    return Result(state=state, rulebook=rules, month=month, threads=threads)
 
 
 def _texts(cells: NDArray[np.object_]) -> pd.Series:

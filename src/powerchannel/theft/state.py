@@ -81,7 +81,7 @@ class State(Memory):
     @cached_property
     def customers(self) -> Ids:
         """Every customer of whom anything is known, once, in the order of keys (客户)."""
-        keys = [self.tables[name]["customer_id"] for name in _OF_CUSTOMERS]
+        keys = [_distinct(self.tables[name]["customer_id"]) for name in _OF_CUSTOMERS]
         return Ids(np.unique(np.concatenate(keys)).astype(np.int64), self.names)
 
     @cached_property
@@ -169,6 +169,12 @@ def _rows(name: str, table: CheckedTable | None, names: NDArray[np.object_]) -> 
     if table is None:
         return Rows.empty(name, schema.key, integer_types(schema.columns))
     return Rows.of(name, schema.key, integer_columns(table, schema.columns, names))
+
+
+def _distinct(ordered: NDArray[np.integer]) -> NDArray[np.integer]:
+    """Return each key of a sorted column once."""
+    is_new = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
+    return np.asarray(ordered[is_new])
 
 
 def _months_of(rows: Rows) -> NDArray[np.integer]:

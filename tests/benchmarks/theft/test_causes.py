@@ -1,18 +1,21 @@
-"""Planted causes: the table of variants, that what is made is what it says, and the figures."""
+"""Planted causes: the tables of variants, that what is made is what they say, and the figures."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from hashlib import md5
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.theft.quality import cause_cases
 from benchmarks.theft.quality.cause_areas import NEIGHBOURS, Calendar, planted_name, tables_of
 from benchmarks.theft.quality.cause_cases import DAYS, Step, Variant, variants
 from benchmarks.theft.quality.cause_steps import ON_DAYS, ON_LOAD, ON_READINGS, ON_REGISTER
-from benchmarks.theft.quality.causes import causes, told
+from benchmarks.theft.quality.causes import UNSEEN, causes, told
 from benchmarks.theft.quality.sizes import Size
 from powerchannel.theft import simulate
 from powerchannel.theft.causes import CAUSES
@@ -20,6 +23,7 @@ from powerchannel.theft.causes import CAUSES
 TINY = Size(customers=0, repeats=1, seeds=1, trees=1)
 AREA = "9001"
 STAGES = {**ON_LOAD, **ON_REGISTER, **ON_DAYS, **ON_READINGS}
+FROZEN = "af66888025664868dc72ecdc7273fcc7"
 
 
 def variant(*steps: Step, sees: tuple[str, ...] = ("area",), kind: str = "home") -> Variant:
@@ -54,9 +58,18 @@ def test_each_cause_has_a_dozen_variants_that_differ() -> None:
         assert sum(case.kind == kind for case in table) > 10
 
 
-def test_each_step_can_be_done() -> None:
-    for step in (step for case in variants() for step in case.steps):
-        assert step.do in {*STAGES, "fault", "event", "began"}, step
+def test_the_unseen_cases_are_seven_of_each_cause_and_as_they_were_frozen() -> None:
+    table = variants("causes_unseen")
+    assert Counter(case.cause for case in table) == dict.fromkeys(CAUSES, 7)
+    assert not {case.why for case in table} & {case.why for case in variants()}
+    file = Path(cause_cases.__file__).with_name("causes_unseen.toml")
+    assert md5(file.read_bytes(), usedforsecurity=False).hexdigest() == FROZEN
+
+
+@pytest.mark.parametrize("table", ["causes", "causes_unseen"])
+def test_each_step_can_be_done(table: str) -> None:
+    for step in (step for case in variants(table) for step in case.steps):
+        assert step.do in {*STAGES, "fault", "event", "began", "leak"}, step
         assert 0 <= step.start < DAYS
         assert step.do != "fault" or step.what in simulate.FAULTS.names()
 
@@ -76,6 +89,21 @@ def test_a_new_meter_begins_anew_and_has_its_own_point() -> None:
     meters = tables["points"].query(f"customer_id == '{planted_name(AREA)}'")["meter_id"]
     assert set(meters) == set(tables["phase_readings"]["meter_id"])
     assert len(meters) == 2
+
+
+def test_a_new_meter_that_is_not_on_record_has_no_point() -> None:
+    tables = made(variant(Step(do="restart", start=30, what="missing")))
+    assert own(tables)["reading_kwh"][30] < own(tables)["reading_kwh"][29]
+    assert (tables["points"]["customer_id"] == planted_name(AREA)).sum() == 1
+
+
+def test_what_somebody_draws_beside_every_meter_is_supplied_and_changes_no_reading() -> None:
+    leak = made(variant(Step(do="leak", start=50, days=20, share=40.0)))
+    none = made(variant())
+    pd.testing.assert_frame_equal(leak["daily"], none["daily"])
+    more = leak["areas"]["supplied_kwh"] - none["areas"]["supplied_kwh"]
+    assert more[50:70].between(40, 45).all()
+    assert (more.drop(range(50, 70)) == 0).all()
 
 
 def test_without_supply_there_is_no_use_and_no_voltage() -> None:
@@ -124,9 +152,12 @@ def test_figures_count_what_was_told() -> None:
     table = told(cases, seed=0)
     assert len(table) == 2 * (NEIGHBOURS + 1)
     assert table["is_planted"].sum() == 2
-    found = causes(TINY, cases)
-    (figures,) = found.models.values()
+    found = causes(TINY, {"ours": cases, "first": cases[:1]})
+    figures = found.models["ours"]
     assert figures[0]["recall theft"] == figures[0]["recall, mean of causes"] == 0.5
     assert figures[0]["theft told as innocent"] == 0.0
     assert figures[0]["false alarms"] < 0.1
-    assert found.facts["theft was told as"] == "meter_fault 1, theft 1"
+    assert found.facts["theft was told as: ours"] == "meter_fault 1, theft 1"
+    assert found.models["first"][0]["recall theft"] == 0.0
+    assert found.facts["variants: first"] == 1
+    assert FROZEN in str(found.facts[f"never used: {UNSEEN}"])

@@ -198,12 +198,14 @@ def test_the_subset_law() -> None:
     random = np.random.default_rng(3)
     count, length = 12, 90
     rated = evolve(points(np.zeros(count, np.uint8)), contract_capacity_kva=np.full(count, 1.0))
+    meter = np.repeat(np.arange(count), length)
+    # Some have no index, some no power readings: alone, nothing is known of a column.
     found = Days(
-        meter=np.repeat(np.arange(count), length),
+        meter=meter,
         on=np.tile(np.arange(length), count),
         energy_kwh=random.choice([0.0, 0.3, 8.0, 30.0, NOTHING], count * length),
-        index_kwh=random.random(count * length).cumsum(),
-        measured_kwh=random.random(count * length) * 5,
+        index_kwh=np.where(meter % 4 == 0, NOTHING, random.random(count * length).cumsum()),
+        measured_kwh=np.where(meter % 3 == 0, NOTHING, random.random(count * length) * 5),
     )
     whole = find_day_episodes(found, rated, bundled_rules())
     assert len(whole) > 50
@@ -277,3 +279,9 @@ def test_days_out_of_order_are_refused() -> None:
     with pytest.raises(TableError, match="sort by meter and day"):
         days([1.0, 1.0], on=[1, 1])
     assert date(1970, 1, 1) + timedelta(19844) == date(2024, 5, 1)
+
+
+def test_what_flows_out_is_not_no_use() -> None:
+    assert names(days([0.0] * 7)) == [("zero_energy", 0)]
+    assert names(days([-4.0] * 14)) == []
+    assert names(days([0.0] * 6 + [-0.001] + [0.0] * 6)) == []

@@ -43,7 +43,7 @@ def event(
         "phase": phase,
         "started_at": pd.Timestamp(start) if start else pd.NaT,
         "ended_at": pd.Timestamp(end) if end else pd.NaT,
-        "value": value,
+        "deviation_s": value,
     }
 
 

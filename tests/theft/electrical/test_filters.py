@@ -10,7 +10,7 @@ from attrs import evolve
 
 from powerchannel.theft.electrical import Measured
 from powerchannel.theft.electrical.days import Days
-from powerchannel.theft.electrical.filters import judge_days, judge_readings
+from powerchannel.theft.electrical.filters import judge_days, judge_readings, possible_days
 from powerchannel.theft.electrical.reasons import Reason
 from powerchannel.theft.electrical.residual import power_residual
 from readings_at_random import bundled_rules, points
@@ -79,6 +79,23 @@ def test_nothing_is_too_much_without_a_capacity() -> None:
 def test_whether_a_day_can_be(energy: float, reason: Reason) -> None:
     day = Days(meter=np.zeros(1, np.int64), on=np.zeros(1, np.int64), energy_kwh=np.array([energy]))
     assert judge_days(day, RATED, FILTERS).tolist() == [reason]
+
+
+def test_an_energy_that_cannot_be_is_not_known_and_its_index_stays() -> None:
+    energy = np.array([5.0, -3.0, 9e9, np.nan, np.inf])
+    index = np.array([10.0, 7.0, 8.0, np.inf, 9.0])
+    days = Days(meter=np.zeros(5, np.int64), on=np.arange(5), energy_kwh=energy, index_kwh=index)
+    possible, reasons = possible_days(days, RATED, FILTERS)
+    nothing = float("nan")
+    np.testing.assert_array_equal(possible.energy_kwh, [5.0, *[nothing] * 4])
+    np.testing.assert_array_equal(possible.index_kwh, [10.0, 7.0, 8.0, nothing, 9.0])
+    assert reasons.tolist() == [
+        Reason.KEPT,
+        Reason.NEGATIVE_ENERGY,
+        Reason.BEYOND_DAILY_LIMIT,
+        Reason.NOT_FINITE,
+        Reason.NOT_FINITE,
+    ]
 
 
 def test_the_residual_is_evidence_by_phase() -> None:

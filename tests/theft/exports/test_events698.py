@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from powerchannel.errors import TableError
+from powerchannel.rulebook import load_rulebook
+from powerchannel.theft import aggregate, evaluate
 from powerchannel.theft.exports import EVENT_OF_OBJECT, read_698_events
 from powerchannel.theft.tables import check
 from powerchannel.theft.tables.words import EVENTS
@@ -81,3 +83,15 @@ def test_events_pass_the_check_and_bad_times_are_its_business():
 def test_columns_that_are_needed_are_named():
     with pytest.raises(TableError, match="object_id / oi / oad"):
         read_698_events({"户号": ["1"], "发生时间": [START]})
+
+
+def test_the_deviation_of_a_clock_reaches_the_limit_of_its_rule():
+    """300 s is right, 301 s is not, fast or slow; without a number the meter's word counts."""
+    told = ["300", "301", "-301", None]
+    found = read_698_events(rows(*["3105"] * 4, 时钟偏差=told, 表号=list("1234")))
+    assert found.events["deviation_s"].tolist() == told
+    points = {"customer_id": ["017"] * 4, "meter_id": list("1234")}
+    state = aggregate(check(points=points, events=found.events))
+    episodes = evaluate(state, load_rulebook("dlt698-theft"), as_of="2025-03").episodes
+    assert episodes["meter_id"].tolist() == ["2", "3", "4"]
+    assert episodes["evidence"].tolist() == ["301 s / 300 s", "-301 s / 300 s", ""]

@@ -52,3 +52,18 @@ def test_an_element_of_three_wires_may_flow_backwards_by_itself(phi, sign, has_r
     )
     assert backwards.any()
     assert (found[backwards] == Direction.OWN).all()
+
+
+@given(planted=st.sampled_from(LISTED), phi=st.floats(-0.34, 0.69))
+def test_reactive_power_that_was_not_read_is_as_none(planted, phi):
+    """A table has a column of it for all meters, whether they tell it or not."""
+    measured, wiring = readings_of(*planted, phi_rad=phi)
+    without = evolve(measured, reactive=None)
+    empty = evolve(measured, reactive=np.full_like(measured.power, np.nan))
+    mixed = evolve(measured, reactive=measured.reactive.copy())
+    mixed.reactive[-1:] = np.nan
+    has_well = ((measured.power >= 0) & (measured.current > 0)).any(axis=1)
+    expected = told(without, wiring)[0]
+    np.testing.assert_array_equal(told(empty, wiring)[0], expected)
+    both = np.append(told(measured, wiring)[0][:-1], expected[-1:], axis=0)
+    np.testing.assert_array_equal(told(mixed, wiring)[0][has_well], both[has_well])

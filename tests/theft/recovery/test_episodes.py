@@ -38,11 +38,12 @@ TOLD = [
 ]
 
 
-def lost_of(*simulated, balance_ratio=0.0):
+def lost_of(*simulated, balance_ratio=0.0, unbalance_ratio=0.0):
     readings = pd.concat([each.phase_readings for each in simulated])
     measured, points = measured_of(readings, pd.concat([each.points for each in simulated]))
     episodes = find_episodes(measured, points, RULES)
-    lost = lost_in_episodes(measured, points, episodes, RULES, balance_ratio=balance_ratio)
+    ratios = {"balance_ratio": balance_ratio, "unbalance_ratio": unbalance_ratio}
+    lost = lost_in_episodes(measured, points, episodes, RULES, **ratios)
     return measured, points, episodes, lost
 
 
@@ -70,8 +71,8 @@ def test_a_whole_batch_is_as_each_meter_alone():
         meter("34", customer_id="3", meter_id="M3"),
         meter("single_phase", "live_shunted", customer_id="4", meter_id="M4"),
     ]
-    *_, lost = lost_of(*batch, balance_ratio=0.02)
-    alone = [lost_of(each, balance_ratio=0.02)[-1] for each in batch]
+    *_, lost = lost_of(*batch, balance_ratio=0.02, unbalance_ratio=0.25)
+    alone = [lost_of(each, balance_ratio=0.02, unbalance_ratio=0.25)[-1] for each in batch]
     for name in ("kwh", "low_kwh", "high_kwh", "hours"):
         together = np.concatenate([getattr(each, name) for each in alone])
         np.testing.assert_allclose(getattr(lost, name), together)
@@ -122,7 +123,7 @@ def test_a_phase_that_two_episodes_speak_of_is_counted_once():
         }
     )
     twice.rule[0] = rule_index(RULES, "power_reversal")
-    both = lost_in_episodes(measured, points, twice, RULES, balance_ratio=0.0)
+    both = lost_in_episodes(measured, points, twice, RULES, balance_ratio=0.0, unbalance_ratio=0.0)
     assert np.isnan(both.kwh[0])
     assert both.kwh[1] == lost.kwh[0]
 
@@ -134,7 +135,9 @@ def test_after_a_gap_an_episode_ends_with_what_was_read_before():
     hour = frame["read_at"].dt.hour
     measured, points = measured_of(frame[(hour < 3) | (hour >= 6)], found.points)
     episodes = find_episodes(measured, points, RULES)
-    lost = lost_in_episodes(measured, points, episodes, RULES, balance_ratio=0.0)
+    lost = lost_in_episodes(
+        measured, points, episodes, RULES, balance_ratio=0.0, unbalance_ratio=0.0
+    )
     assert len(episodes) == 2
     np.testing.assert_allclose(lost.hours, [3, 4])
 
@@ -142,3 +145,42 @@ def test_after_a_gap_an_episode_ends_with_what_was_read_before():
 def test_every_damage_belongs_to_a_rule_of_the_rulebook():
     for rule in DAMAGE_OF_RULE:
         assert RULES.rules[rule_index(RULES, rule)].id == rule
+
+
+@pytest.mark.parametrize("wiring", ["34", "33"])
+@pytest.mark.parametrize("phase", ["a", "c"])
+def test_what_a_phase_takes_beside_the_others_is_learnt_before_it_fails(wiring, phase):
+    """Of a load whose phases differ by a fifth: as exact as of one whose phases are alike."""
+    load = {"unbalance": 0.2, "noise": 0.003, "random_state": 4, "step_minutes": 15}
+    days = {"minutes": 4 * 1440, "fault_from_minutes": 2 * 1440}
+    found = meter(wiring, f"current_open_{phase}", **load, **days)
+    *_, lost = lost_of(found, balance_ratio=0.02, unbalance_ratio=0.25)
+    assert lost.kwh.sum() == pytest.approx(found.lost_kwh, rel=5e-3)
+    assert lost.low_kwh.sum() < found.lost_kwh < lost.high_kwh.sum()
+    assert lost.high_kwh.sum() - lost.low_kwh.sum() < 0.06 * found.lost_kwh
+
+
+@pytest.mark.parametrize("wiring", ["34", "33"])
+@pytest.mark.parametrize("phase", ["a", "c"])
+def test_a_load_that_nobody_saw_healthy_has_a_wide_interval(wiring, phase):
+    found = meter(wiring, f"current_open_{phase}", unbalance=0.2, minutes=1440, step_minutes=15)
+    *_, lost = lost_of(found, balance_ratio=0.02, unbalance_ratio=0.25)
+    assert lost.low_kwh.sum() < found.lost_kwh < lost.high_kwh.sum()
+    assert abs(lost.kwh.sum() / found.lost_kwh - 1) > 0.02
+
+
+@pytest.mark.parametrize("idle_days", [0, 2])
+def test_a_neutral_counts_while_little_is_used_too(idle_days):
+    """By night the currents differ by less than 1 A: the episode ends, the shunt stays."""
+    hour = np.arange((3 + idle_days) * 24)
+    is_busy = (hour % 24 >= 8) & (hour % 24 < 20) & ((hour < 24) | (hour >= 24 * (1 + idle_days)))
+    load = np.where(is_busy, 12.0, 0.9)
+    hourly = {"minutes": 60 * len(load), "step_minutes": 60}
+    found = meter("single_phase", "live_shunted", current_a=load, **hourly)
+    *_, episodes, lost = lost_of(found)
+    assert len(episodes) == 3
+    missing = found.true_kw - found.recorded_kw
+    seen = (hour >= 8) & (hour < hour[is_busy][-1] + 1)
+    if idle_days:
+        seen &= (hour < 20) | (hour >= 24 * (1 + idle_days) + 8)
+    assert lost.kwh.sum() == pytest.approx(missing[seen].sum(), rel=1e-3)

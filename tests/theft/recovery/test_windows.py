@@ -35,7 +35,9 @@ RULES = RecoveryRules(
     wiring_mistake=Mistake(time_share=Decimal(1), provenance=clause("81.1")),
     voltage_fault=Mistake(time_share=Decimal(1), provenance=clause("81.2")),
     meter_error=Mistake(time_share=Decimal("0.5"), provenance=clause("80.1")),
-    estimate=Estimate(balance_ratio=Decimal("0.02"), provenance=clause("ours")),
+    estimate=Estimate(
+        balance_ratio=Decimal("0.02"), unbalance_ratio=Decimal("0.2"), provenance=clause("ours")
+    ),
 )
 FOUND = date(2025, 7, 1)
 

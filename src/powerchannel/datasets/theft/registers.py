@@ -152,6 +152,10 @@ def counted(
         forward[row] = np.rint(np.maximum(hours, 0).sum(axis=1) / digit[row])
         net[row] = forward[row] - np.rint(np.maximum(-hours, 0).sum(axis=1) / digit[row])
         true[row] = net[row] * digit[row]
+    # Panels feed nothing into a grid that is dead.
+    for row in cases.rows("dark"):
+        dark = slice(cases.first[row], cases.stop[row])
+        true[row, dark] = net[row, dark] = forward[row, dark] = 0
     for each, circuit in circuits.items():
         net[each] = np.rint(circuit.recorded_kwh / digit[each])
         is_right = np.isclose(circuit.recorded_kwh, circuit.true_kwh)

@@ -36,6 +36,7 @@ _REMEMBERED = 0.8
 """How much a day's deviation carries into the next."""
 _ROUNDS = 4
 _NEVER = -1e6
+_AT_ONCE = 32
 
 _UNKNOWN_SPLIT = 0.5
 """How far the parts of two who vary may be from their parts of the readings."""
@@ -74,10 +75,10 @@ def _explained(
     """Evaluate all sets of one, and pairs of the likeliest; sets are arrays of customers."""
     customers = len(area.energy)
     allowed = np.ones(customers, np.bool_) if only is None else only
-    one, lost_one, doubt_one = likelihood(np.arange(customers)[:, None])
+    one, lost_one, doubt_one = _some_at_a_time(likelihood, np.arange(customers)[:, None])
     one = np.where(allowed, one, _NEVER)
     pairs = pairs_among(one)
-    two, lost_two, doubt_two = likelihood(pairs)
+    two, lost_two, doubt_two = _some_at_a_time(likelihood, pairs)
     return Explained(
         nobody=nobody,
         one=one,
@@ -88,6 +89,14 @@ def _explained(
         doubt_one=doubt_one[:, 0],
         doubt_two=doubt_two,
     )
+
+
+def _some_at_a_time(likelihood: Callable[[_Ints], _Fit], sets: _Ints) -> _Fit:
+    """Evaluate sets so many at a time that their days stay in the cache."""
+    starts = range(0, max(len(sets), 1), _AT_ONCE)
+    parts = [likelihood(sets[start : start + _AT_ONCE]) for start in starts]
+    found, lost, doubt = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return found, lost, doubt
 
 
 def scaled(area: Balance) -> Explained:
@@ -166,15 +175,18 @@ def _expected(
 
     What the unexplained is beside the expected is shared out by how much each may vary.
     """
+    deviation = np.sqrt(spread)
 
     def fit(sets: _Ints) -> _Fit:
-        variance = spread[sets].sum(axis=1) + area.noise**2
-        together = expected[sets].sum(axis=1)
-        likelihood = _student(area.unexplained, together, variance).sum(axis=1)
-        part = spread[sets] / variance[:, None]
-        lost = expected[sets] + part * (area.unexplained - together)[:, None]
-        left = spread[sets] * (1 - part)
-        level = (np.sqrt(spread[sets]) * (1 - part)).sum(axis=2) ** 2 / count[sets]
+        theirs, spreads = expected[sets], spread[sets]
+        variance = spreads.sum(axis=1) + area.noise**2
+        beside = area.unexplained - theirs.sum(axis=1)
+        likelihood = _student(beside, 0.0, variance).sum(axis=1)
+        part = spreads / variance[:, None]
+        lost = theirs + part * beside[:, None]
+        part = 1 - part
+        left = spreads * part
+        level = (deviation[sets] * part).sum(axis=2) ** 2 / count[sets]
         return likelihood, np.maximum(lost.sum(axis=2), 0.0), left.sum(axis=2) + level
 
     return _explained(area, fit, _nobody(area), only=only)
@@ -206,11 +218,12 @@ def _steadiness(area: Balance, added: Floats) -> Floats:
     together = _whitened(area.unexplained + added)
     level = together @ days / (days @ days)
     away = together - level[:, None] * days
+    squares = away**2
     noise = float((area.noise**2).mean()) * (1 + _REMEMBERED**2)
-    variance = (away**2).mean(axis=1) + noise
+    variance = squares.mean(axis=1) + noise
     for _ in range(_ROUNDS):
-        weight = (_UNSTEADY + 1) / (_UNSTEADY + away**2 / variance[:, None])
-        variance = (weight * away**2).mean(axis=1) + noise
+        weight = (_UNSTEADY + 1) / (_UNSTEADY + squares / variance[:, None])
+        variance = (weight * squares).mean(axis=1) + noise
     return np.asarray(_student(away, 0.0, variance[:, None], _UNSTEADY).sum(axis=1))
 
 
@@ -235,13 +248,12 @@ def _likeliest(area: Balance, days: range) -> int:
     """Return the day that best parts noise alone from something steady beside it."""
     variance = area.noise**2
     quiet = np.cumsum(_student(area.unexplained, 0.0, variance))
-
-    def likelihood(day: int) -> float:
-        after = area.unexplained[day:]
-        mean = float(after.mean())
-        spread = float(((after - mean) ** 2).mean())
-        known = float(_student(after, mean, variance[day:] + spread).sum())
-        before = float(quiet[day - 1]) if day else 0.0
-        return before + known - (0.0 if mean > 0 else _NO_LOSS)
-
-    return max(days, key=likelihood)
+    first = np.array(days)
+    after = np.arange(len(variance)) >= first[:, None]
+    count = after.sum(axis=1)
+    mean = np.where(after, area.unexplained, 0.0).sum(axis=1) / count
+    away = area.unexplained - mean[:, None]
+    spread = np.where(after, away**2, 0.0).sum(axis=1) / count
+    known = np.where(after, _student(away, 0.0, variance + spread[:, None]), 0.0).sum(axis=1)
+    before = np.append(0.0, quiet)[first]
+    return int(first[np.argmax(before + known - np.where(mean > 0, 0.0, _NO_LOSS))])

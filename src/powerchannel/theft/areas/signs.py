@@ -62,7 +62,9 @@ def _zeros(area: Balance) -> dict[str, Floats]:
 
 
 def _ranks(values: Floats) -> Floats:
-    return np.asarray(values.argsort(axis=1, kind="stable").argsort(axis=1), np.float64)
+    order, ranks = values.argsort(axis=1, kind="stable"), np.empty(values.shape)
+    np.put_along_axis(ranks, order, np.arange(values.shape[1], dtype=np.float64)[None], axis=1)
+    return ranks
 
 
 def _changes(area: Balance, since: int) -> dict[str, Floats]:

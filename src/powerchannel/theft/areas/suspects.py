@@ -10,21 +10,12 @@ from numpy.typing import NDArray
 
 from powerchannel.theft.areas.balance import Floats
 
-__all__ = ["Explained", "log_odds", "log_sum", "pairs_among"]
+__all__ = ["Explained", "log_odds", "pairs_among"]
 
 _MOST_CANDIDATES = 24
 """Customers among whom pairs are tried: those who explain most alone."""
 _A_SUSPECT = 1.0
 """Log odds against one more suspect, beside the choice of who it is."""
-
-
-def log_sum(values: Floats, axis: int) -> Floats:
-    """Return the log of the sum of exponentials (对数求和)."""
-    top = values.max(axis=axis, keepdims=True)
-    top = np.where(np.isfinite(top), top, 0.0)
-    with np.errstate(divide="ignore"):
-        total = np.log(np.exp(values - top).sum(axis=axis, keepdims=True)) + top
-    return np.asarray(total.squeeze(axis))
 
 
 def pairs_among(alone: Floats) -> NDArray[np.int64]:
@@ -97,11 +88,15 @@ class Explained:
 
 def log_odds(explained: Explained) -> Floats:
     """Return for each customer the log odds that they are one of the suspects (嫌疑对数几率)."""
-    one, two, pairs = explained.weighed_one, explained.weighed_two, explained.pairs
-    customers = np.arange(len(one))[:, None]
-    is_in = (pairs[None, :, 0] == customers) | (pairs[None, :, 1] == customers)
-    within = np.column_stack([one, np.where(is_in, two[None], -np.inf)])
-    others = np.where(customers == customers.T, -np.inf, one[None])
-    nobody = np.full((len(one), 1), explained.nobody)
-    without = np.column_stack([nobody, others, np.where(is_in, -np.inf, two[None])])
-    return np.maximum(log_sum(within, 1), -1e6) - log_sum(without, 1)
+    weighed = explained.weighed
+    likely = np.exp(weighed - weighed.max())
+    customers = np.arange(len(explained.one))[:, None]
+    nobody, one, two = likely[0], likely[1 : len(customers) + 1], likely[len(customers) + 1 :]
+    pairs = explained.pairs
+    is_in = (pairs[:, 0] == customers) | (pairs[:, 1] == customers)
+    within = one + is_in.astype(np.float64) @ two
+    # Added up, not taken from the total: of who is almost certain so little is left over.
+    others = (customers != customers.T).astype(np.float64) @ one
+    without = nobody + others + (~is_in).astype(np.float64) @ two
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.maximum(np.log(within), -1e6) - np.log(without))

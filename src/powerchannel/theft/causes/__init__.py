@@ -2,6 +2,7 @@
 
 - `catalogue`: the causes, and what can speak for or against them
 - `evidence`, `episodes`: that as columns, from daily use, from episodes and outages
+- `records`: days without supply, and what the index advanced by; `reversals`: by day or night
 - `rules`: the decision table; `deciding`: the cause of each customer, with reasons
 """
 
@@ -14,6 +15,8 @@ from powerchannel.theft.causes.episodes import (
     outage_share,
 )
 from powerchannel.theft.causes.evidence import CauseEvidence, daily_evidence, shared_changes
+from powerchannel.theft.causes.records import dark_hours, dark_share, index_differs_days
+from powerchannel.theft.causes.reversals import Flows, Spans, reversal_at_night_hours
 from powerchannel.theft.causes.rules import CauseRules, Decision, Test
 
 __all__ = [
@@ -25,12 +28,18 @@ __all__ = [
     "CauseRules",
     "Decided",
     "Decision",
+    "Flows",
+    "Spans",
     "Test",
     "began_at",
     "daily_evidence",
+    "dark_hours",
+    "dark_share",
     "decide",
     "episode_hours",
+    "index_differs_days",
     "opened_before",
     "outage_share",
+    "reversal_at_night_hours",
     "shared_changes",
 ]

@@ -93,6 +93,12 @@ def hours_of(rule_id: str) -> str:
 
 CAUSE_EVIDENCE: Mapping[str, Quantity] = {
     "outage_share": Quantity(Text("异常时间中停电占比", "share of the time that was an outage")),
+    "dark_share": Quantity(
+        Text("零电量日中停电占比", "share of the days without use that had no supply")
+    ),
+    "index_differs_days": Quantity(
+        Text("电量与示度不符天数", "days whose energy is not what the index advanced by"), "d"
+    ),
     "zero_days": Quantity(Text("最长连续零电量天数", "longest run of days without use"), "d"),
     "negative_share": Quantity(Text("负电量天数占比", "share of days with negative energy")),
     "gap_share": Quantity(Text("缺失天数占比", "share of days not read")),
@@ -101,6 +107,13 @@ CAUSE_EVIDENCE: Mapping[str, Quantity] = {
     "drop_ratio": Quantity(Text("突变前后电量之比", "use after over before the change")),
     "shared_change_ratio": Quantity(
         Text("同台区同时下降户占比", "share of the area that fell on the same days")
+    ),
+    "reversal_at_night_hours": Quantity(
+        Text("夜间反向时长", "hours at night in which power flowed back"), "h"
+    ),
+    "neutral_excess_kwh": Quantity(
+        Text("零线多于火线的电量", "energy by which the neutral carried more than the live wire"),
+        "kWh",
     ),
     "has_generation": Quantity(Text("登记有分布式电源", "generation is registered")),
     "is_replaced": Quantity(Text("期间换表", "the meter was replaced")),

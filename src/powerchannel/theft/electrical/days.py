@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 from powerchannel.errors import TableError
 from powerchannel.theft.electrical.episodes import Episodes, together
 from powerchannel.theft.electrical.finding import chunks_of, gathered
-from powerchannel.theft.electrical.frames import need, numbers, positions, refuse, times
+from powerchannel.theft.electrical.frames import (
+    need,
+    numbers,
+    order_by,
+    positions,
+    refuse,
+    times,
+)
 from powerchannel.theft.electrical.measured import Measured
 from powerchannel.theft.electrical.nominal import PHASES_OF, Points
 from powerchannel.theft.electrical.quantities import Meters, Plane
@@ -89,7 +96,7 @@ class Days:
     def __len__(self) -> int:
         return len(self.meter)
 
-    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Days:
+    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Days:
         """Return some days, in their order (取部分日)."""
         return Days(
             meter=self.meter[rows],
@@ -127,7 +134,7 @@ def days_of(daily: pd.DataFrame, points: pd.DataFrame, measured: Days | None = N
     refuse(meter < 0, "unknown_customer", "daily", *unknown)
     refuse(at == NAT, "no_time", "daily", "没有日期", "without a day")
     on = to_local(at) // _DAY_US
-    order = np.lexsort((on, meter))
+    order = order_by(meter, on)
     meter, on = meter[order], on[order]
     last = np.append((np.diff(meter) != 0) | (np.diff(on) != 0), True)[: len(meter)]
     rows = order[last]
@@ -138,7 +145,7 @@ def days_of(daily: pd.DataFrame, points: pd.DataFrame, measured: Days | None = N
         index_kwh=numbers(daily, "reading_kwh")[rows],
         check_kwh=numbers(daily, "check_kwh")[rows],
     )
-    return days if measured is None else _with_measured(days, measured)
+    return _with_measured(days, measured) if measured is not None and len(measured) else days
 
 
 def _with_measured(days: Days, measured: Days) -> Days:
@@ -213,7 +220,7 @@ def find_day_episodes(
     plan = Plan.of(rules, ("day",), rules.gap.days * _DAY_US)
 
     def work(chunk: slice) -> list[Episodes]:
-        part = days.take(np.arange(chunk.start, chunk.stop))
+        part = days.take(chunk)
         stretch = DayStretch(days=part, points=points, recent_days=rules.recent_days)
         return [*scan(stretch, plan)]
 
@@ -262,7 +269,12 @@ class DayStretch:
     def quantity(self, name: str) -> Plane:
         """Return a quantity as a plane of one row, computed when first asked for (取被测量)."""
         if name not in self._known:
-            self._known[name] = np.asarray(np.round(_FORMULAS[name](self), _DECIMALS))[None]
+            rests_on = _RESTS_ON.get(name)
+            if rests_on is not None and np.isnan(getattr(self.days, rests_on)).all():
+                values = np.full(len(self.days), np.nan)
+            else:
+                values = np.asarray(np.round(_FORMULAS[name](self), _DECIMALS))
+            self._known[name] = values[None]
         return self._known[name]
 
 
@@ -348,3 +360,12 @@ _FORMULAS: Mapping[str, Callable[[DayStretch], NDArray[np.float64]]] = {
     "capacity_use": _capacity_use,
     "fluctuation": _fluctuation,
 }
+
+_RESTS_ON: Mapping[str, str] = {
+    "measured_kwh": "measured_kwh",
+    "index_advance_kwh": "index_kwh",
+    "index_excess": "measured_kwh",
+    "check_difference_kwh": "check_kwh",
+    "check_difference_ratio": "check_kwh",
+}
+"""A column without which nothing is known of a quantity; few meters have them."""

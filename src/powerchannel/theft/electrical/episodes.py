@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from powerchannel.theft.electrical.runs import Ending
 
-__all__ = ["WHOLE", "Episodes", "together"]
+__all__ = ["WHOLE", "Episodes", "in_a_row", "together"]
 
 WHOLE = 3
 """`Episodes.phase` of a rule that looks at the whole meter."""
@@ -90,10 +90,15 @@ _DTYPES: Mapping[str, np.dtype[Any]] = {
 
 def together(parts: Iterable[Episodes]) -> Episodes:
     """Return all episodes, sorted by meter, start, rule and phase (汇总)."""
+    both = in_a_row(parts)
+    return both.take(np.lexsort((both.phase, both.rule, both.started_at, both.meter)))
+
+
+def in_a_row(parts: Iterable[Episodes]) -> Episodes:
+    """Return all episodes, those of each part after those of the one before (依次拼接)."""
     listed = [*parts]
     columns = {
         name: np.concatenate([np.array([], dtype), *(getattr(part, name) for part in listed)])
         for name, dtype in _DTYPES.items()
     }
-    both = Episodes(**columns)
-    return both.take(np.lexsort((both.phase, both.rule, both.started_at, both.meter)))
+    return Episodes(**columns)

@@ -39,7 +39,7 @@ class Events:
     started_at, ended_at : ndarray of int64, shape (n,)
         Microseconds UTC, [start, end). An end of NAT has not come.
     value : ndarray of float64, shape (n,)
-        What the meter recorded with it, such as the deviation of its clock [s]; NaN: nothing.
+        What the meter recorded with it: the deviation of its clock [s]; NaN: nothing.
     """
 
     meter: NDArray[np.int64]
@@ -60,7 +60,7 @@ def events_of(events: pd.DataFrame, points: pd.DataFrame, rules: ElectricalRules
     ----------
     events : DataFrame
         ``meter_id`` or ``customer_id``, ``event`` (the id of a rule, its title, or its object of
-        DL/T 698.45), ``started_at``, and what there is of ``phase``, ``ended_at``, ``value``.
+        DL/T 698.45), ``started_at``, and what there is of ``phase``, ``ended_at``, ``deviation_s``.
     points : DataFrame
         The metering points; the rows are those of `Points`.
     rules : ElectricalRules
@@ -77,7 +77,7 @@ def events_of(events: pd.DataFrame, points: pd.DataFrame, rules: ElectricalRules
         else _coded(phase, _PHASES, WHOLE).astype(np.uint8),
         started_at=times(events, "started_at"),
         ended_at=times(events, "ended_at"),
-        value=numbers(events, "value"),
+        value=numbers(events, "deviation_s"),
     )
 
 

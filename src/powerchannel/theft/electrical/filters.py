@@ -6,6 +6,7 @@ What is merely unlikely stays: that is evidence (`powerchannel.theft.electrical.
 from __future__ import annotations
 
 import numpy as np
+from attrs import evolve
 from numpy.typing import NDArray
 
 from powerchannel.theft.electrical.days import Days
@@ -14,7 +15,7 @@ from powerchannel.theft.electrical.nominal import Points
 from powerchannel.theft.electrical.reasons import Reason, first_reason
 from powerchannel.theft.electrical.rules import Filters
 
-__all__ = ["judge_days", "judge_readings"]
+__all__ = ["judge_days", "judge_readings", "possible_days"]
 
 _HOURS = 24.0
 
@@ -73,6 +74,29 @@ def judge_days(days: Days, points: Points, filters: Filters) -> NDArray[np.uint8
         (Reason.BEYOND_DAILY_LIMIT, days.energy_kwh > _rounded(most_kwh)[days.meter]),
     )
     return first_reason(reasons, len(days))
+
+
+def possible_days(days: Days, points: Points, filters: Filters) -> tuple[Days, NDArray[np.uint8]]:
+    """Return the days without the energies that cannot be (剔除无效日电量).
+
+    The index of such a day stays: that it fell, or jumped, is for rules to say.
+
+    Parameters
+    ----------
+    days, points, filters
+        As for `judge_days`.
+
+    Returns
+    -------
+    (Days, ndarray of uint8)
+        Energies that cannot be are not known; and of each day the `Reason`.
+    """
+    reasons = judge_days(days, points, filters)
+    if not reasons.any():
+        return days, reasons
+    energy = np.where(reasons == Reason.KEPT, days.energy_kwh, np.nan)
+    index = np.where(np.isinf(days.index_kwh), np.nan, days.index_kwh)
+    return evolve(days, energy_kwh=energy, index_kwh=index), reasons
 
 
 def _rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from powerchannel.errors import TableError
 from powerchannel.times import NAT, to_utc
 
-__all__ = ["need", "numbers", "positions", "refuse", "refuse_repeated", "times"]
+__all__ = ["need", "numbers", "order_by", "positions", "refuse", "refuse_repeated", "times"]
 
 _CUSTOMER, _METER = "customer_id", "meter_id"
 _MOST_SHOWN = 3
@@ -59,11 +59,12 @@ def positions(
 
 def _matched(wanted: NDArray[np.int64], known: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the row with each key; -1 where there is none, or several."""
+    codes, distinct = pd.factorize(wanted)
     order = np.argsort(known, kind="stable")
     keys = known[order]
-    first, after = (np.searchsorted(keys, wanted, side) for side in ("left", "right"))
-    is_one = (after - first == 1) & (wanted >= 0)
-    return np.append(order, -1)[np.where(is_one, first, len(order))]
+    first, after = (np.searchsorted(keys, distinct, side) for side in ("left", "right"))
+    is_one = (after - first == 1) & (distinct >= 0)
+    return np.append(order, -1)[np.where(is_one, first, len(order))][codes]
 
 
 def _shared(frame: pd.DataFrame, points: pd.DataFrame, table: str) -> list[str]:
@@ -89,9 +90,11 @@ def _numbered(
 ) -> tuple[NDArray[np.int64], int]:
     if not is_used:
         return np.zeros(len(frame), np.int64), 0
-    known = pd.Index(points[name].dropna().astype(object).unique())
     codes, names = frame[name].factorize()
-    numbered = np.where((at := known.get_indexer(pd.Index(names).astype(object))) < 0, -1, at + 1)
+    known, wanted = pd.Index(points[name].dropna().unique()), pd.Index(names)
+    if known.dtype != wanted.dtype:
+        known, wanted = known.astype(object), wanted.astype(object)
+    numbered = np.where((at := known.get_indexer(wanted)) < 0, -1, at + 1)
     return np.append(numbered, 0)[codes], len(known)
 
 
@@ -156,6 +159,20 @@ def refuse(wrong: NDArray[np.bool_], code: str, where: str, zh: str, en: str) ->
             f"{count} rows {en} (rows {shown}, counted from 0); correct them, or leave them out",
             count=count,
         )
+
+
+def order_by(meter: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the rows by meter and time; rows in order already are not sorted again (排序).
+
+    Examples
+    --------
+    >>> order_by(np.array([1, 0, 0]), np.array([5, 7, 6])).tolist()
+    [2, 1, 0]
+    """
+    moved, step = np.diff(meter), np.diff(at)
+    if ((moved < 0) | ((moved == 0) & (step < 0))).any():
+        return np.lexsort((at, meter))
+    return np.arange(len(meter))
 
 
 def numbers(frame: pd.DataFrame, name: str) -> NDArray[np.float64]:

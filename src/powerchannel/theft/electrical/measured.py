@@ -10,7 +10,14 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from powerchannel.errors import TableError
-from powerchannel.theft.electrical.frames import need, numbers, positions, refuse, times
+from powerchannel.theft.electrical.frames import (
+    need,
+    numbers,
+    order_by,
+    positions,
+    refuse,
+    times,
+)
 from powerchannel.theft.electrical.nominal import Points, points_of
 from powerchannel.times import NAT
 
@@ -136,9 +143,8 @@ def measured_of(phase_readings: pd.DataFrame, points: pd.DataFrame) -> tuple[Mea
     unknown = ("电表不在 points 中", "of a meter that points do not have")
     refuse(meter < 0, "unknown_meter", _TABLE, *unknown)
     refuse(at == NAT, "no_time", _TABLE, "没有时间", "without a time")
-    order = _order(meter, at)
-    if order is not None:
-        meter, at, phase = meter[order], at[order], phase[order]
+    order = order_by(meter, at)
+    meter, at, phase = meter[order], at[order], phase[order]
     new = np.append(True, (np.diff(meter) != 0) | (np.diff(at) != 0))[: len(meter)]
     rows = _Rows(row=np.cumsum(new) - 1, phase=phase, order=order, count=int(new.sum()))
     return _measured(phase_readings, rows, meter[new], at[new]), point
@@ -150,14 +156,12 @@ class _Rows:
 
     row: NDArray[np.int64]
     phase: NDArray[np.int8]
-    order: NDArray[np.int64] | None
+    order: NDArray[np.int64]
     count: int
 
     def spread(self, frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
-        values = numbers(frame, name)
-        ordered = values if self.order is None else values[self.order]
         spread = np.full((len(PHASES), self.count), np.nan)
-        spread[self.phase, self.row] = ordered
+        spread[self.phase, self.row] = numbers(frame, name)[self.order]
         return spread
 
 
@@ -177,13 +181,6 @@ def _measured(
         reactive=reactive,
         neutral_current=current[_NEUTRAL] if has_neutral else None,
     )
-
-
-def _order(meter: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.int64] | None:
-    moved, step = np.diff(meter), np.diff(at)
-    if not ((moved < 0) | ((moved == 0) & (step < 0))).any():
-        return None
-    return np.lexsort((at, meter))
 
 
 _PHASE_CODES: Mapping[str, int] = {

@@ -28,7 +28,7 @@ from powerchannel.theft.electrical import (
 from powerchannel.theft.electrical.days import Days, days_of, find_day_episodes
 from powerchannel.theft.electrical.episodes import together
 from powerchannel.theft.electrical.events import event_episodes, events_of
-from powerchannel.theft.electrical.filters import judge_readings
+from powerchannel.theft.electrical.filters import judge_readings, possible_days
 from powerchannel.theft.electrical.reasons import Reason
 from powerchannel.theft.evidence.balances import AREA_NAMES, AreaFindings, area_findings
 from powerchannel.theft.evidence.inputs import Inputs
@@ -70,6 +70,8 @@ class Evidence:
         NaN where nothing can be said.
     episodes : Episodes
         What electrical rules and meter events say.
+    ended : ndarray of int64, shape (episodes,)
+        When each ended, or until when it is counted [microseconds UTC].
     owner : ndarray of int64, shape (episodes,)
         The customer of each, by place.
     losses : EpisodeLosses
@@ -77,12 +79,13 @@ class Evidence:
     areas : AreaFindings
         What the balances of areas say.
     left_out : mapping of str to int
-        Rows that rules did not look at, by reason.
+        How many rows rules did not look at, by reason.
     """
 
     names: tuple[str, ...]
     values: NDArray[np.float64]
     episodes: Episodes
+    ended: NDArray[np.int64]
     owner: NDArray[np.int64]
     losses: EpisodeLosses
     areas: AreaFindings
@@ -121,6 +124,7 @@ def evidence_of(inputs: Inputs, rulebook: Rulebook) -> Evidence:
         episodes,
         rulebook.electrical,
         balance_ratio=float(rulebook.recovery.estimate.balance_ratio),
+        unbalance_ratio=float(rulebook.recovery.estimate.unbalance_ratio),
     )
     ended = _ended(episodes, measured, inputs)
     rules = len(rulebook.electrical.rules)
@@ -130,10 +134,11 @@ def evidence_of(inputs: Inputs, rulebook: Rulebook) -> Evidence:
         names=evidence_names(rulebook),
         values=np.hstack([used.values, hours, counts, areas.values]),
         episodes=episodes,
+        ended=ended,
         owner=owner,
         losses=losses,
         areas=areas,
-        left_out={name: count for name, count in (left_out | more).items() if count},
+        left_out=left_out | more,
     )
 
 
@@ -162,11 +167,14 @@ def _measured(
     has_point = readings["customer_id"].isin(frame["customer_id"])
     measured, _ = measured_of(readings[has_point], frame)
     reasons = judge_readings(measured, points, rulebook.electrical.filters)
-    left_out = {"readings.no_point": int((~has_point).sum())}
-    for reason in Reason:
-        if reason != Reason.KEPT:
-            left_out[f"readings.{reason.name.lower()}"] = int((reasons == reason).sum())
+    left_out = {"readings.no_point": int((~has_point).sum())} | _counted("readings", reasons)
     return measured.take(np.flatnonzero(reasons == Reason.KEPT)), left_out
+
+
+def _counted(table: str, reasons: NDArray[np.uint8]) -> dict[str, int]:
+    """Return how many rows of a table were left out, by reason."""
+    counts = np.bincount(reasons, minlength=len(Reason)).tolist()
+    return {f"{table}.{reason.name.lower()}": counts[reason] for reason in Reason if reason}
 
 
 def _episodes(
@@ -176,18 +184,17 @@ def _episodes(
     outages = outages_of(inputs.frames["outages"], frame)
     daily = inputs.frames["daily"]
     added_up = _added_up(measured, points, frame, rules)
-    days = days_of(daily[daily["customer_id"].isin(frame["customer_id"])], frame, added_up)
+    has_point = daily["customer_id"].isin(frame["customer_id"])
+    days = days_of(daily if has_point.all() else daily[has_point], frame, added_up)
     flags, reasons = event_episodes(
         events_of(inputs.frames["events"], frame, rules), points, rules, as_of=inputs.until_us
     )
-    left_out = {
-        f"events.{reason.name.lower()}": int((reasons == reason).sum())
-        for reason in Reason
-        if reason != Reason.KEPT
-    }
+    possible, judged = possible_days(days, points, rules.filters)
+    left_out = {"days.no_point": int((~has_point).sum())}
+    left_out |= _counted("days", judged) | _counted("events", reasons)
     found = (
         find_episodes(measured, points, rules, outages=outages),
-        find_day_episodes(days, points, rules),
+        find_day_episodes(possible, points, rules),
         flags,
     )
     return together(found), left_out
@@ -206,11 +213,16 @@ def _added_up(
 
 
 def _ended(episodes: Episodes, measured: Measured, inputs: Inputs) -> NDArray[np.int64]:
-    """Return the end of each episode; of one that lasts, the last reading of its meter."""
+    """Return the end of each episode.
+
+    What lasts is counted to the last reading of its meter; where that was before it began, or
+    there was none, to the end of the month.
+    """
     last = np.full(len(inputs.frames["points"]), NAT)
     np.maximum.at(last, measured.meter, measured.at)
-    seen = np.maximum(last[episodes.meter], episodes.started_at)
-    return np.where(episodes.ended_at == NAT, seen, episodes.ended_at)
+    seen = last[episodes.meter]
+    lasting = np.where(seen >= episodes.started_at, seen, inputs.until_us)
+    return np.where(episodes.ended_at == NAT, lasting, episodes.ended_at)
 
 
 def _by_rule(

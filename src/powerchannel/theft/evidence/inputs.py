@@ -13,6 +13,7 @@ from powerchannel.ids import Ids
 from powerchannel.memory import Rows
 from powerchannel.periods import month_end_us
 from powerchannel.tables import NO_DAY, NO_NUMBER
+from powerchannel.theft.evidence.blocks import Block
 from powerchannel.theft.state import State
 from powerchannel.theft.tables import SCHEMAS
 from powerchannel.times import NAT, to_local
@@ -56,13 +57,13 @@ class Inputs:
     frames: Mapping[str, pd.DataFrame]
 
     @classmethod
-    def of(cls, state: State, month: int, days: int) -> Inputs:
+    def of(cls, state: State | Block, month: int, days: int) -> Inputs:
         """Take the last days of a month out of a state (取数).
 
         Parameters
         ----------
-        state : State
-            What is remembered.
+        state : State or Block
+            What is remembered, or of some areas.
         month : int
             Since 1970-01.
         days : int
@@ -92,7 +93,8 @@ def _matrix(daily: Rows, keys: NDArray[np.int64], on: NDArray[np.int64]) -> NDAr
     energy = daily["energy_kwh"]
     is_used = (column >= 0) & (column < len(on)) & (daily["status"] == _OK) & (energy != NO_NUMBER)
     out = np.full((len(keys), len(on)), np.nan)
-    row = np.searchsorted(keys, daily["customer_id"][is_used])
+    first, after = (np.searchsorted(daily["customer_id"], keys, side) for side in ("left", "right"))
+    row = np.repeat(np.arange(len(keys)), after - first)[is_used]
     unit = 10.0 ** -SCHEMAS["daily"]["energy_kwh"].decimals
     out[row, column[is_used]] = energy[is_used] * unit
     return out
@@ -107,7 +109,8 @@ def _within(rows: Rows, on: NDArray[np.int64]) -> Rows:
         day = rows["on"].astype(np.int64)
     else:
         return rows
-    return rows.where((day >= on[0]) & (day <= on[-1]))
+    is_within = (day >= on[0]) & (day <= on[-1])
+    return rows if is_within.all() else rows.where(is_within)
 
 
 def _frame(rows: Rows) -> pd.DataFrame:
@@ -117,11 +120,10 @@ def _frame(rows: Rows) -> pd.DataFrame:
     for column in schema.columns:
         values = rows[column.name]
         if column.kind == "decimal":
-            numbers = values.astype(np.float64) / 10**column.decimals
-            columns[column.name] = np.where(values == NO_NUMBER, np.nan, numbers)
+            columns[column.name] = _numbers(values, column.decimals)
         elif column.kind == "code":
-            words = np.array([code.code for code in column.codes] + [None], object)
-            columns[column.name] = words[values]
+            codes = [code.code for code in column.codes]
+            columns[column.name] = pd.Categorical.from_codes(values, pd.Index(codes))
         elif column.kind == "date":
             days = np.where(values == NO_DAY, NAT, values.astype(np.int64))
             columns[column.name] = days.astype("datetime64[D]").astype("datetime64[us]")
@@ -130,4 +132,10 @@ def _frame(rows: Rows) -> pd.DataFrame:
             columns[column.name] = pd.DatetimeIndex(stamps).tz_localize("UTC")
         else:
             columns[column.name] = values
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns, copy=False)
+
+
+def _numbers(values: NDArray[np.integer], decimals: int) -> NDArray[np.float64]:
+    is_there = values != NO_NUMBER
+    out = np.full(len(values), np.nan)
+    return np.divide(values, 10.0**decimals, out=out, where=is_there) if is_there.any() else out

@@ -63,6 +63,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "phase": ("phase", "相别"),
     "started_at": ("started_at", "发生时间", "发生时刻", "start_time"),
     "ended_at": ("ended_at", "结束时间", "恢复时间", "end_time"),
+    "deviation_s": ("deviation_s", "时钟偏差", "时钟偏差值", "时钟误差"),
 }
 _NEEDED = ("customer_id", "object_id", "started_at")
 
@@ -74,8 +75,8 @@ class EventExport:
     Parameters
     ----------
     events : DataFrame
-        customer_id, meter_id, event, phase, started_at, ended_at as text: for `theft.check`,
-        which reads times and reports what cannot be read.
+        customer_id, meter_id, event, phase, started_at, ended_at, deviation_s as text: for
+        `theft.check`, which reads times and reports what cannot be read.
     unknown : DataFrame
         The rows whose object has no event code, object_id in place of event.
     left_out : DataFrame
@@ -96,7 +97,8 @@ def read_698_events(source: Source) -> EventExport:
     Parameters
     ----------
     source : data frame
-        Customer, object (OI or OAD), start, and what there is of meter, phase, end.
+        Customer, object (OI or OAD), start, and what there is of meter, phase, end, and deviation
+        of the clock [s].
 
     Raises
     ------

@@ -44,7 +44,7 @@ def directions(
 
     A reversed transformer turns the angle by 180 degrees, circuits that are exchanged or rotated by
     120; one element of three wires flows backwards by itself where the load lags by more than 60.
-    Without reactive power, power factors are compared instead.
+    Where reactive power was not read, power factors are compared instead.
 
     Parameters
     ----------
@@ -85,6 +85,9 @@ def directions(
         angle = np.arctan2(measured.reactive, measured.power) - lead
         found = _by_angles(angle, is_well)
         found[(found == Direction.OWN) & ~_is_within(angle, _LOADS)] = Direction.UNTOLD
+        lacks = np.asarray((np.isnan(measured.reactive) & is_loaded).any(axis=1))
+        if lacks.any():
+            found[lacks] = _by_factors(measured.take(lacks), lead[lacks], is_well[lacks])
         is_alike = _by_angles(angle, is_loaded) == Direction.OWN
         is_turned = is_alike & _is_within(angle + np.pi, _LIKELY)
         alone = np.where(is_turned, Direction.REVERSED, Direction.UNTOLD)

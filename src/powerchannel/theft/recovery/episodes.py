@@ -12,8 +12,9 @@ from powerchannel.theft.electrical.episodes import WHOLE, Episodes
 from powerchannel.theft.electrical.measured import Measured
 from powerchannel.theft.electrical.nominal import Points
 from powerchannel.theft.electrical.rules import ElectricalRules
-from powerchannel.theft.electrical.runs import Ending
+from powerchannel.theft.electrical.runs import Ending, rows_of
 from powerchannel.theft.recovery.expected import CODES, WAYS, Damage, expected_power, row_means
+from powerchannel.theft.recovery.healthy import LEARNT, healthy_ratios
 from powerchannel.times import NAT
 
 __all__ = ["DAMAGE_OF_RULE", "EpisodeLosses", "lost_in_episodes"]
@@ -27,7 +28,11 @@ DAMAGE_OF_RULE: Mapping[str, Damage] = {
 }
 """What a phase lost while an episode of a rule lasts; of two on one phase the later here counts."""
 
+_STILL_TOLD = "neutral_current_mismatch"
+"""Where little is used the currents differ by less than the rule asks for; they still differ."""
+
 _HOUR_US = 3_600_000_000
+_DAY_US = 24 * _HOUR_US
 _MINUTE_US = 60_000_000
 
 
@@ -42,12 +47,16 @@ class EpisodeLosses:
         not tell: the rule says of no phase what it lost, or no healthy phase is left [kWh].
     hours : ndarray of float, of shape (k,)
         The time that the readings tell of [h].
+    is_own : ndarray of bool, of shape (k,)
+        Where power flows backwards by the load itself: nothing is wrong with the circuit, and
+        nothing is lost.
     """
 
     kwh: NDArray[np.float64]
     low_kwh: NDArray[np.float64]
     high_kwh: NDArray[np.float64]
     hours: NDArray[np.float64]
+    is_own: NDArray[np.bool_]
 
 
 def lost_in_episodes(
@@ -57,11 +66,15 @@ def lost_in_episodes(
     rules: ElectricalRules,
     *,
     balance_ratio: float,
+    unbalance_ratio: float,
 ) -> EpisodeLosses:
     """Return what was not recorded in each episode (各区段少计电量).
 
     As `lost_by_phases`, for all episodes at once. A phase that two episodes speak of at a time is
-    counted in one of them, so that losses may be added up.
+    counted in one of them, so that losses may be added up. How much a phase takes beside the
+    others is learnt from the readings before the first episode of its meter, where they make a
+    day (`healthy_ratios`). Between two episodes of a neutral that carries more, at most a day
+    apart, what it carries more is counted with the first of them.
 
     Parameters
     ----------
@@ -75,6 +88,8 @@ def lost_in_episodes(
         Those they were found with.
     balance_ratio : float
         By which phases differ even of a balanced load, as a share of the lost energy.
+    unbalance_ratio : float
+        By how much more, of a phase without current whose share of the load no readings show.
 
     Examples
     --------
@@ -89,14 +104,21 @@ def lost_in_episodes(
     >>> found = meter("34", "voltage_open_a", phi_rad=0.0, minutes=1200)
     >>> measured, points = measured_of(found.phase_readings, found.points)
     >>> episodes = find_episodes(measured, points, rules)
-    >>> lost_in_episodes(measured, points, episodes, rules, balance_ratio=0.02).kwh
+    >>> ratios = {"balance_ratio": 0.02, "unbalance_ratio": 0.2}
+    >>> lost_in_episodes(measured, points, episodes, rules, **ratios).kwh
     array([264.])
     """
     rows, owner, damage = _painted(measured, episodes, rules)
     taken = measured.take(rows)
     wiring = points.wiring[taken.meter]
-    ways = row_means(expected_power(taken, wiring, damage)) - taken.power
-    hours = _hours(measured, rules.gap.minutes * _MINUTE_US)[rows]
+    every_hours = _hours(measured, rules.gap.minutes * _MINUTE_US)
+    ratios = _ratios(measured, points, every_hours, rows, taken.meter, damage)
+    by_others = expected_power(taken, wiring, damage)
+    is_guessed = (np.isnan(ratios) & ~np.isnan(by_others)).any(axis=0)
+    ways = row_means(by_others * np.where(np.isnan(ratios), 1.0, ratios)) - taken.power
+    hours = every_hours[rows]
+    is_guessed &= damage == CODES["current"]
+    margins = balance_ratio + np.where(is_guessed, unbalance_ratio, 0.0)
     weight = hours * points.ratio[taken.meter]
     is_told = (owner >= 0) & ~np.isnan(ways).any(axis=0)
     count = len(episodes)
@@ -107,21 +129,56 @@ def lost_in_episodes(
 
     energy = np.stack([summed(ways[way] * weight[:, None]) for way in range(WAYS)])
     told = summed(np.broadcast_to(hours[:, None], owner.shape))
-    return _losses(energy, told, balance_ratio)
+    margin = np.abs(summed(ways.mean(axis=0) * weight[:, None] * margins))
+    return _losses(energy, told, margin, _is_own(owner, damage, ways, count))
+
+
+def _ratios(
+    measured: Measured,
+    points: Points,
+    hours: NDArray[np.float64],
+    rows: NDArray[np.int64],
+    meter: NDArray[np.int64],
+    damage: NDArray[np.uint8],
+) -> NDArray[np.float64]:
+    """Return what each way is multiplied by: learnt before the first of the rows of each meter."""
+    meters, first, group = np.unique(meter, return_index=True, return_inverse=True)
+    own, began = measured.meter, np.searchsorted(measured.meter, meters)
+    before = rows_of(began, rows[first])
+    healthy = measured.take(before)
+    wiring, whose = points.wiring[healthy.meter], np.searchsorted(meters, own[before])
+    learnt = healthy_ratios(healthy, wiring, hours[before], whose, len(meters))
+    out = np.ones((WAYS, *damage.shape))
+    for i, name in enumerate(LEARNT):
+        out = np.where(damage == CODES[name], learnt[i][:, group], out)
+    return out
 
 
 def _losses(
-    energy: NDArray[np.float64], told: NDArray[np.float64], balance_ratio: float
+    energy: NDArray[np.float64],
+    told: NDArray[np.float64],
+    margin: NDArray[np.float64],
+    is_own: NDArray[np.bool_],
 ) -> EpisodeLosses:
-    kwh = np.where(told > 0.0, energy.mean(axis=0), np.nan)
-    margin = np.abs(kwh) * balance_ratio
+    kwh = np.where((told > 0.0) & ~is_own, energy.mean(axis=0), np.nan)
     low, high = energy.min(axis=0) - margin, energy.max(axis=0) + margin
     return EpisodeLosses(
         kwh=kwh,
         low_kwh=np.where(kwh >= 0.0, np.maximum(low, 0.0), low),
         high_kwh=np.where(kwh >= 0.0, high, np.minimum(high, 0.0)),
         hours=told,
+        is_own=is_own,
     )
+
+
+def _is_own(
+    owner: NDArray[np.int64], damage: NDArray[np.uint8], ways: NDArray[np.float64], count: int
+) -> NDArray[np.bool_]:
+    """Return the episodes in which most of what flows backwards is as it should be."""
+    is_back = (owner >= 0) & (damage == CODES["direction"])
+    is_right = is_back & (ways == 0.0).all(axis=0)
+    right, all_ = (np.bincount(owner[rows], minlength=count) for rows in (is_right, is_back))
+    return right * 2 > all_
 
 
 def _painted(
@@ -134,18 +191,34 @@ def _painted(
     told = np.flatnonzero(rank >= 0)
     told = told[np.argsort(rank[told], kind="stable")]
     near = np.flatnonzero(np.isin(measured.meter, episodes.meter[told]))
-    first, stop = _rows(measured.meter[near], measured.at[near], episodes.take(told))
-    length = stop - first
-    at = np.repeat(first - np.cumsum(length) + length, length) + np.arange(length.sum())
-    rows, position = np.unique(at, return_inverse=True)
+    mine = episodes.take(told)
+    first, stop = _rows(measured.meter[near], measured.at[near], mine)
+    stop = np.where(
+        _goes_on(mine, ranks[mine.rule] == order.index(_STILL_TOLD)), _next(first), stop
+    )
+    rows, position = np.unique(rows_of(first, stop), return_inverse=True)
     owner = np.full((len(rows), 3), -1, dtype=np.int64)
-    each = np.repeat(told, length)
+    each = np.repeat(told, stop - first)
     # The last of several writes stays: the rule of the highest rank.
     for phase in range(3):
         is_hit = np.isin(episodes.phase[each], (phase, WHOLE))
         owner[position[is_hit], phase] = each[is_hit]
     codes = np.array([CODES[DAMAGE_OF_RULE[rule]] for rule in order], dtype=np.uint8)
     return near[rows], owner, np.where(owner >= 0, codes[rank[owner]], 0).astype(np.uint8)
+
+
+def _goes_on(episodes: Episodes, is_still_told: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which episodes the next one of the same rule follows within a day."""
+    same = is_still_told
+    for column in (episodes.rule, episodes.meter, episodes.phase.astype(np.int64)):
+        same = same & (_next(column) == column)
+    wait = _next(episodes.started_at) - episodes.ended_at
+    return same & (wait >= 0) & (wait <= _DAY_US)
+
+
+def _next(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return what follows each; of the last one itself."""
+    return np.append(values[1:], values[-1:])
 
 
 def _rows(

@@ -58,9 +58,12 @@ class Estimate:
     ----------
     balance_ratio : Decimal
         By which the healthy phases may differ from the lost one, as a share of the energy.
+    unbalance_ratio : Decimal
+        By how much more, of a phase without current whose share of the load no readings show.
     """
 
     balance_ratio: Decimal = field(validator=_share)
+    unbalance_ratio: Decimal = field(validator=_share)
     provenance: Provenance
 
 

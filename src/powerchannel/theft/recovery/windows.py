@@ -98,7 +98,9 @@ def theft_window(
     ...     wiring_mistake=half,
     ...     voltage_fault=half,
     ...     meter_error=half,
-    ...     estimate=Estimate(balance_ratio=Decimal("0.02"), provenance=stated),
+    ...     estimate=Estimate(
+    ...         balance_ratio=Decimal("0.02"), unbalance_ratio=Decimal("0.2"), provenance=stated
+    ...     ),
     ... )
     >>> window = theft_window(date(2025, 7, 1), rules, load_kind="power")
     >>> window.days, window.hours_per_day, window.is_start_known

@@ -61,6 +61,7 @@ def check(
         customer_id, meter_id, wiring, rated_voltage_v, rated_current_a, maximum_current_a,
         voltage_ratio, current_ratio, contract_capacity_kva, area_id, feeder_id, industry,
         has_generation, installed_on, removed_on. Chinese headers and words do, here and below.
+        Electrical rules look at no reading or day of a customer that is not here.
     phase_readings : data frame, optional
         customer_id, meter_id, read_at, phase, voltage_v, current_a, active_power_kw,
         reactive_power_kvar; as the meter sees them.
@@ -69,7 +70,8 @@ def check(
     inspections : data frame, optional
         customer_id, inspected_on, finding, finding_id, chosen_by, propensity, recovered_kwh.
     events : data frame, optional
-        customer_id, meter_id, event, phase, started_at, ended_at. An end before its start is kept:
+        customer_id, meter_id, event, phase, started_at, ended_at, deviation_s [s, of a clock
+        that is wrong; fast is positive]. An end before its start is kept:
         invalid events are filtered with a reason when rules are applied.
     outages : data frame, optional
         area_id, started_at, ended_at.

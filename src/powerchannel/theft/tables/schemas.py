@@ -290,6 +290,16 @@ EVENT_ROWS = Schema(
             Text("空为未结束", "empty: it lasts"),
             *("恢复时间", "结束时刻"),
         ),
+        number(
+            "deviation_s",
+            Text("时钟偏差", "deviation of the clock"),
+            Text("时钟超差事件所记；快为正", "recorded with a clock error; fast is positive"),
+            *("时钟偏差值", "时钟误差"),
+            decimals=0,
+            minimum=None,
+            unit="s",
+            is_measured=True,
+        ),
     ),
     key=("customer_id", "meter_id", "event", "phase", "started_at"),
 )
