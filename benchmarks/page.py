@@ -48,7 +48,9 @@ always text.
 a seed. *Random*: all customers alike, in no order. *Sorted*: likewise, each month in the order of
 its customers. *Skewed*: a few customers have most contacts, in proportion to 1/rank. Bills have
 readings and load profiles made from a seed, under one two-part tariff or under random ones
-(`benchmarks/billing`).
+(`benchmarks/billing`). Phase readings and daily use are made from a seed too; a million customers
+are 80 groups of areas, of which four are drawn and read again and again (`benchmarks/theft`). Where
+two threads take longer than one, something they share bounds them; what, was not found out.
 
 **What is measured.** CPU is the user and system time of the process with all its threads; imports
 are not timed. Where files are read, each side has a process of its own, the files are in the page
