@@ -35,6 +35,11 @@ class Code:
     title: Text
     aliases: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, code: str, zh: str, en: str, *aliases: str) -> Code:
+        """Return a code by its words alone (由词建立)."""
+        return cls(code=code, title=Text(zh, en), aliases=aliases)
+
     @property
     def words(self) -> tuple[str, ...]:
         """All words that mean this code (全部别名)."""
